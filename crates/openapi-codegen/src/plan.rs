@@ -28,6 +28,10 @@ pub(crate) struct Plan {
     pub renamed_properties: BTreeMap<String, String>,
     /// Components that a request body reaches.
     pub sent: BTreeSet<String>,
+    /// Components that JSON bodies hold.
+    pub in_json: BTreeSet<String>,
+    /// Components that parameters, forms and bodies of other kinds hold.
+    pub in_other_places: BTreeSet<String>,
     /// Components that a response reaches.
     pub received: BTreeSet<String>,
 }

@@ -145,7 +145,7 @@ impl<'a> DeleteAccount<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateCurrentUser<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::UserUpdate, String>,
+    body: Result<types::UserUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -154,7 +154,10 @@ impl<'a> UpdateCurrentUser<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -164,22 +167,10 @@ impl<'a> UpdateCurrentUser<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UserUpdate>,
-        <V as std::convert::TryInto<types::UserUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::UserUpdate>,
+        <V as TryInto<types::UserUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::UserUpdate) -> types::builder::UserUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -195,9 +186,7 @@ impl<'a> UpdateCurrentUser<'a> {
             ResponseValue<crate::types::UpdateCurrentUserSuccess>,
             Error<types::Error>,
         > = async move {
-            let body = body
-                .and_then(|v| types::UserUpdate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/me", client.core.base_url(),);
             let request = client.core.requests().patch(url).json(&body).build()?;
             let result = client
@@ -317,7 +306,7 @@ impl<'a> GetLocale<'a> {
 #[cfg(feature = "inferred")]
 pub struct ReplaceLocale<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::Locale, String>,
+    body: Result<types::Locale, String>,
     call_options: CallOptions,
 }
 
@@ -326,7 +315,10 @@ impl<'a> ReplaceLocale<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -336,22 +328,10 @@ impl<'a> ReplaceLocale<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::Locale>,
-        <V as std::convert::TryInto<types::Locale>>::Error: std::fmt::Display,
+        V: TryInto<types::Locale>,
+        <V as TryInto<types::Locale>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::Locale) -> types::builder::Locale,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -364,9 +344,7 @@ impl<'a> ReplaceLocale<'a> {
             ResponseValue<crate::types::ReplaceLocaleSuccess>,
             Error<types::Error>,
         > = async move {
-            let body = body
-                .and_then(|v| types::Locale::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/me/locale", client.core.base_url(),);
             let request = client.core.requests().put(url).json(&body).build()?;
             let result = client
@@ -432,13 +410,10 @@ impl<'a> ListConnectedAccounts<'a> {
     /// Sends `GET /v1/users/me/connected-accounts` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::ConnectedAccount>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::ConnectedAccount>>, Error<types::Error>> {
         let Self { client, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ConnectedAccount>>,
+            ResponseValue<Vec<types::ConnectedAccount>>,
             Error<types::Error>,
         > = async move {
             let url = format!(
@@ -500,7 +475,7 @@ impl<'a> ListConnectedAccounts<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteConnectedAccount<'a> {
     client: &'a super::Client,
-    connected_account_id: Result<::std::string::String, String>,
+    connected_account_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -524,7 +499,7 @@ impl<'a> DeleteConnectedAccount<'a> {
     /// Required; sent as the path parameter `connected_account_id`.
     pub fn connected_account_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.connected_account_id = value
             .try_into()
@@ -624,7 +599,7 @@ impl<'a> ListReferrals<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -643,7 +618,7 @@ impl<'a> ListReferrals<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -657,12 +632,9 @@ impl<'a> ListReferrals<'a> {
     /// Sends `GET /v1/users/me/referrals` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Referral>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Referral>>, Error<types::Error>> {
         let Self { client, limit, offset, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Referral>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Referral>>, Error<types::Error>> = async move {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let offset = offset.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/me/referrals", client.core.base_url(),);
@@ -730,19 +702,19 @@ impl<'a> ListReferrals<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListReferrals<'a> {
-    type Page = ::std::vec::Vec<types::Referral>;
+    type Page = Vec<types::Referral>;
     type Item = types::Referral;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Referral>,
+        Vec<types::Referral>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_REFERRALS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -751,7 +723,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListReferrals<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -760,7 +732,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListReferrals<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -864,7 +836,7 @@ impl<'a> ListBillingHistory<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -883,7 +855,7 @@ impl<'a> ListBillingHistory<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -897,13 +869,10 @@ impl<'a> ListBillingHistory<'a> {
     /// Sends `GET /v1/billing/history` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::BillingRecord>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::BillingRecord>>, Error<types::Error>> {
         let Self { client, limit, offset, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::BillingRecord>>,
+            ResponseValue<Vec<types::BillingRecord>>,
             Error<types::Error>,
         > = async move {
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -976,19 +945,19 @@ impl<'a> ListBillingHistory<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListBillingHistory<'a> {
-    type Page = ::std::vec::Vec<types::BillingRecord>;
+    type Page = Vec<types::BillingRecord>;
     type Item = types::BillingRecord;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::BillingRecord>,
+        Vec<types::BillingRecord>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_BILLING_HISTORY
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -997,7 +966,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBillingHistory<'a> 
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -1006,7 +975,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBillingHistory<'a> 
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -1034,12 +1003,9 @@ impl<'a> ListTariffs<'a> {
     /// Sends `GET /v1/billing/tariffs` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Tariff>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Tariff>>, Error<types::Error>> {
         let Self { client, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Tariff>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Tariff>>, Error<types::Error>> = async move {
             let url = format!("{}/v1/billing/tariffs", client.core.base_url(),);
             let request = client.core.requests().get(url).build()?;
             let result = client
@@ -1090,7 +1056,7 @@ impl<'a> ListTariffs<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetTariff<'a> {
     client: &'a super::Client,
-    tariff_id: Result<::std::string::String, String>,
+    tariff_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1114,7 +1080,7 @@ impl<'a> GetTariff<'a> {
     /// Required; sent as the path parameter `tariff_id`.
     pub fn tariff_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.tariff_id = value
             .try_into()
@@ -1208,7 +1174,7 @@ impl<'a> ListProjects<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -1227,7 +1193,7 @@ impl<'a> ListProjects<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -1241,12 +1207,9 @@ impl<'a> ListProjects<'a> {
     /// Sends `GET /v1/projects` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Project>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Project>>, Error<types::Error>> {
         let Self { client, limit, offset, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Project>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Project>>, Error<types::Error>> = async move {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let offset = offset.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/projects", client.core.base_url(),);
@@ -1314,19 +1277,19 @@ impl<'a> ListProjects<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListProjects<'a> {
-    type Page = ::std::vec::Vec<types::Project>;
+    type Page = Vec<types::Project>;
     type Item = types::Project;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Project>,
+        Vec<types::Project>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PROJECTS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -1335,7 +1298,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListProjects<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -1344,7 +1307,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListProjects<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -1357,7 +1320,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListProjects<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateProject<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::ProjectCreate, String>,
+    body: Result<types::ProjectCreate, String>,
     call_options: CallOptions,
 }
 
@@ -1366,7 +1329,10 @@ impl<'a> CreateProject<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1376,24 +1342,10 @@ impl<'a> CreateProject<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ProjectCreate>,
-        <V as std::convert::TryInto<types::ProjectCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::ProjectCreate>,
+        <V as TryInto<types::ProjectCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProjectCreate,
-        ) -> types::builder::ProjectCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1403,11 +1355,7 @@ impl<'a> CreateProject<'a> {
     ) -> Result<ResponseValue<types::Project>, Error<types::Error>> {
         let Self { client, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Project>, Error<types::Error>> = async move {
-            let body = body
-                .and_then(|v| {
-                    types::ProjectCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/projects", client.core.base_url(),);
             let request = client.core.requests().post(url).json(&body).build()?;
             let result = client
@@ -1458,7 +1406,7 @@ impl<'a> CreateProject<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetProject<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1482,7 +1430,7 @@ impl<'a> GetProject<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -1553,7 +1501,7 @@ impl<'a> GetProject<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteProject<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1577,7 +1525,7 @@ impl<'a> DeleteProject<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -1646,8 +1594,8 @@ impl<'a> DeleteProject<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateProject<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ProjectUpdate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::ProjectUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -1660,7 +1608,10 @@ impl<'a> UpdateProject<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1672,7 +1623,7 @@ impl<'a> UpdateProject<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -1688,24 +1639,10 @@ impl<'a> UpdateProject<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ProjectUpdate>,
-        <V as std::convert::TryInto<types::ProjectUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::ProjectUpdate>,
+        <V as TryInto<types::ProjectUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProjectUpdate,
-        ) -> types::builder::ProjectUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1719,11 +1656,7 @@ impl<'a> UpdateProject<'a> {
             Error<types::Error>,
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ProjectUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}", client.core.base_url(), encode_path(& project_id
                 .to_string()),
@@ -1777,7 +1710,7 @@ impl<'a> UpdateProject<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListProjectRoles<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1801,7 +1734,7 @@ impl<'a> ListProjectRoles<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -1815,12 +1748,9 @@ impl<'a> ListProjectRoles<'a> {
     /// Sends `GET /v1/projects/{project_id}/roles` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Role>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Role>>, Error<types::Error>> {
         let Self { client, project_id, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Role>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Role>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/roles", client.core.base_url(), encode_path(&
@@ -1876,8 +1806,8 @@ impl<'a> ListProjectRoles<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateProjectRole<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::RoleCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::RoleCreate, String>,
     call_options: CallOptions,
 }
 
@@ -1890,7 +1820,10 @@ impl<'a> CreateProjectRole<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1902,7 +1835,7 @@ impl<'a> CreateProjectRole<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -1918,22 +1851,10 @@ impl<'a> CreateProjectRole<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RoleCreate>,
-        <V as std::convert::TryInto<types::RoleCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::RoleCreate>,
+        <V as TryInto<types::RoleCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::RoleCreate) -> types::builder::RoleCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1942,9 +1863,7 @@ impl<'a> CreateProjectRole<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Role>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::RoleCreate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/roles", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -1999,8 +1918,8 @@ impl<'a> CreateProjectRole<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetProjectRole<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    role_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    role_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2028,7 +1947,7 @@ impl<'a> GetProjectRole<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2046,7 +1965,7 @@ impl<'a> GetProjectRole<'a> {
     /// Required; sent as the path parameter `role_id`.
     pub fn role_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.role_id = value
             .try_into()
@@ -2116,8 +2035,8 @@ impl<'a> GetProjectRole<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteProjectRole<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    role_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    role_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2145,7 +2064,7 @@ impl<'a> DeleteProjectRole<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2163,7 +2082,7 @@ impl<'a> DeleteProjectRole<'a> {
     /// Required; sent as the path parameter `role_id`.
     pub fn role_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.role_id = value
             .try_into()
@@ -2234,9 +2153,9 @@ impl<'a> DeleteProjectRole<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateProjectRole<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    role_id: Result<::std::string::String, String>,
-    body: Result<types::builder::RoleUpdate, String>,
+    project_id: Result<String, String>,
+    role_id: Result<String, String>,
+    body: Result<types::RoleUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -2253,7 +2172,10 @@ impl<'a> UpdateProjectRole<'a> {
                 "parameter `role_id` is required and was not set: call `.role_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2265,7 +2187,7 @@ impl<'a> UpdateProjectRole<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2283,7 +2205,7 @@ impl<'a> UpdateProjectRole<'a> {
     /// Required; sent as the path parameter `role_id`.
     pub fn role_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.role_id = value
             .try_into()
@@ -2299,22 +2221,10 @@ impl<'a> UpdateProjectRole<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RoleUpdate>,
-        <V as std::convert::TryInto<types::RoleUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::RoleUpdate>,
+        <V as TryInto<types::RoleUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::RoleUpdate) -> types::builder::RoleUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2332,9 +2242,7 @@ impl<'a> UpdateProjectRole<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let role_id = role_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::RoleUpdate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/roles/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& role_id.to_string()),
@@ -2389,7 +2297,7 @@ impl<'a> UpdateProjectRole<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListProjectMembers<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2413,7 +2321,7 @@ impl<'a> ListProjectMembers<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2427,12 +2335,9 @@ impl<'a> ListProjectMembers<'a> {
     /// Sends `GET /v1/projects/{project_id}/members` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Member>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Member>>, Error<types::Error>> {
         let Self { client, project_id, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Member>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Member>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/members", client.core.base_url(), encode_path(&
@@ -2490,8 +2395,8 @@ impl<'a> ListProjectMembers<'a> {
 #[cfg(feature = "inferred")]
 pub struct AddProjectMember<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::MemberCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::MemberCreate, String>,
     call_options: CallOptions,
 }
 
@@ -2504,7 +2409,10 @@ impl<'a> AddProjectMember<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2516,7 +2424,7 @@ impl<'a> AddProjectMember<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2532,24 +2440,10 @@ impl<'a> AddProjectMember<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::MemberCreate>,
-        <V as std::convert::TryInto<types::MemberCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::MemberCreate>,
+        <V as TryInto<types::MemberCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::MemberCreate,
-        ) -> types::builder::MemberCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2560,11 +2454,7 @@ impl<'a> AddProjectMember<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Member>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::MemberCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/members", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -2619,8 +2509,8 @@ impl<'a> AddProjectMember<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetProjectMember<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    member_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    member_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2648,7 +2538,7 @@ impl<'a> GetProjectMember<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2666,7 +2556,7 @@ impl<'a> GetProjectMember<'a> {
     /// Required; sent as the path parameter `member_id`.
     pub fn member_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.member_id = value
             .try_into()
@@ -2739,8 +2629,8 @@ impl<'a> GetProjectMember<'a> {
 #[cfg(feature = "inferred")]
 pub struct RemoveProjectMember<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    member_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    member_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2768,7 +2658,7 @@ impl<'a> RemoveProjectMember<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2786,7 +2676,7 @@ impl<'a> RemoveProjectMember<'a> {
     /// Required; sent as the path parameter `member_id`.
     pub fn member_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.member_id = value
             .try_into()
@@ -2863,9 +2753,9 @@ impl<'a> RemoveProjectMember<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateProjectMember<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    member_id: Result<::std::string::String, String>,
-    body: Result<types::builder::MemberUpdate, String>,
+    project_id: Result<String, String>,
+    member_id: Result<String, String>,
+    body: Result<types::MemberUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -2882,7 +2772,10 @@ impl<'a> UpdateProjectMember<'a> {
                 "parameter `member_id` is required and was not set: call `.member_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2894,7 +2787,7 @@ impl<'a> UpdateProjectMember<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -2912,7 +2805,7 @@ impl<'a> UpdateProjectMember<'a> {
     /// Required; sent as the path parameter `member_id`.
     pub fn member_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.member_id = value
             .try_into()
@@ -2928,24 +2821,10 @@ impl<'a> UpdateProjectMember<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::MemberUpdate>,
-        <V as std::convert::TryInto<types::MemberUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::MemberUpdate>,
+        <V as TryInto<types::MemberUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::MemberUpdate,
-        ) -> types::builder::MemberUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2963,11 +2842,7 @@ impl<'a> UpdateProjectMember<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let member_id = member_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::MemberUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/members/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& member_id.to_string()),
@@ -3028,7 +2903,7 @@ impl<'a> UpdateProjectMember<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListProjectStatuses<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -3052,7 +2927,7 @@ impl<'a> ListProjectStatuses<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -3066,12 +2941,9 @@ impl<'a> ListProjectStatuses<'a> {
     /// Sends `GET /v1/projects/{project_id}/statuses` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Status>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Status>>, Error<types::Error>> {
         let Self { client, project_id, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Status>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Status>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/statuses", client.core.base_url(), encode_path(&
@@ -3133,8 +3005,8 @@ impl<'a> ListProjectStatuses<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateProjectStatus<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::StatusCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::StatusCreate, String>,
     call_options: CallOptions,
 }
 
@@ -3147,7 +3019,10 @@ impl<'a> CreateProjectStatus<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3159,7 +3034,7 @@ impl<'a> CreateProjectStatus<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -3175,24 +3050,10 @@ impl<'a> CreateProjectStatus<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::StatusCreate>,
-        <V as std::convert::TryInto<types::StatusCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::StatusCreate>,
+        <V as TryInto<types::StatusCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::StatusCreate,
-        ) -> types::builder::StatusCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3203,11 +3064,7 @@ impl<'a> CreateProjectStatus<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Status>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::StatusCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/statuses", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -3268,8 +3125,8 @@ impl<'a> CreateProjectStatus<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetProjectStatus<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    status_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    status_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -3297,7 +3154,7 @@ impl<'a> GetProjectStatus<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -3315,7 +3172,7 @@ impl<'a> GetProjectStatus<'a> {
     /// Required; sent as the path parameter `status_id`.
     pub fn status_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.status_id = value
             .try_into()
@@ -3388,8 +3245,8 @@ impl<'a> GetProjectStatus<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteProjectStatus<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    status_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    status_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -3417,7 +3274,7 @@ impl<'a> DeleteProjectStatus<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -3435,7 +3292,7 @@ impl<'a> DeleteProjectStatus<'a> {
     /// Required; sent as the path parameter `status_id`.
     pub fn status_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.status_id = value
             .try_into()
@@ -3512,9 +3369,9 @@ impl<'a> DeleteProjectStatus<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateProjectStatus<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    status_id: Result<::std::string::String, String>,
-    body: Result<types::builder::StatusUpdate, String>,
+    project_id: Result<String, String>,
+    status_id: Result<String, String>,
+    body: Result<types::StatusUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -3531,7 +3388,10 @@ impl<'a> UpdateProjectStatus<'a> {
                 "parameter `status_id` is required and was not set: call `.status_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3543,7 +3403,7 @@ impl<'a> UpdateProjectStatus<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -3561,7 +3421,7 @@ impl<'a> UpdateProjectStatus<'a> {
     /// Required; sent as the path parameter `status_id`.
     pub fn status_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.status_id = value
             .try_into()
@@ -3577,24 +3437,10 @@ impl<'a> UpdateProjectStatus<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::StatusUpdate>,
-        <V as std::convert::TryInto<types::StatusUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::StatusUpdate>,
+        <V as TryInto<types::StatusUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::StatusUpdate,
-        ) -> types::builder::StatusUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3612,11 +3458,7 @@ impl<'a> UpdateProjectStatus<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let status_id = status_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::StatusUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/statuses/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& status_id.to_string()),
@@ -3677,12 +3519,12 @@ impl<'a> UpdateProjectStatus<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListOrders<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    assignee_id: Result<Option<::std::string::String>, String>,
-    contact_id: Result<Option<::std::string::String>, String>,
+    project_id: Result<String, String>,
+    assignee_id: Result<Option<String>, String>,
+    contact_id: Result<Option<String>, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    status_id: Result<Option<::std::string::String>, String>,
+    status_id: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -3711,7 +3553,7 @@ impl<'a> ListOrders<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -3729,7 +3571,7 @@ impl<'a> ListOrders<'a> {
     /// Optional; sent as the query parameter `assignee_id`.
     pub fn assignee_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.assignee_id = value
             .try_into()
@@ -3748,7 +3590,7 @@ impl<'a> ListOrders<'a> {
     /// Optional; sent as the query parameter `contact_id`.
     pub fn contact_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_id = value
             .try_into()
@@ -3767,7 +3609,7 @@ impl<'a> ListOrders<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -3786,7 +3628,7 @@ impl<'a> ListOrders<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -3804,7 +3646,7 @@ impl<'a> ListOrders<'a> {
     /// Optional; sent as the query parameter `status_id`.
     pub fn status_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.status_id = value
             .try_into()
@@ -3819,7 +3661,7 @@ impl<'a> ListOrders<'a> {
     /// Sends `GET /v1/projects/{project_id}/orders` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Order>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Order>>, Error<types::Error>> {
         let Self {
             client,
             project_id,
@@ -3830,10 +3672,7 @@ impl<'a> ListOrders<'a> {
             status_id,
             call_options,
         } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Order>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Order>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let assignee_id = assignee_id.map_err(Error::InvalidRequest)?;
             let contact_id = contact_id.map_err(Error::InvalidRequest)?;
@@ -3920,19 +3759,19 @@ impl<'a> ListOrders<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrders<'a> {
-    type Page = ::std::vec::Vec<types::Order>;
+    type Page = Vec<types::Order>;
     type Item = types::Order;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Order>,
+        Vec<types::Order>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ORDERS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -3941,7 +3780,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrders<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -3950,7 +3789,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrders<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -3963,8 +3802,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrders<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateOrder<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::OrderCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::OrderCreate, String>,
     call_options: CallOptions,
 }
 
@@ -3977,7 +3816,10 @@ impl<'a> CreateOrder<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3989,7 +3831,7 @@ impl<'a> CreateOrder<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4005,22 +3847,10 @@ impl<'a> CreateOrder<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::OrderCreate>,
-        <V as std::convert::TryInto<types::OrderCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::OrderCreate>,
+        <V as TryInto<types::OrderCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::OrderCreate) -> types::builder::OrderCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4029,9 +3859,7 @@ impl<'a> CreateOrder<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Order>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::OrderCreate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/orders", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -4085,8 +3913,8 @@ impl<'a> CreateOrder<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetOrder<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    order_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    order_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -4114,7 +3942,7 @@ impl<'a> GetOrder<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4132,7 +3960,7 @@ impl<'a> GetOrder<'a> {
     /// Required; sent as the path parameter `order_id`.
     pub fn order_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.order_id = value
             .try_into()
@@ -4202,8 +4030,8 @@ impl<'a> GetOrder<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteOrder<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    order_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    order_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -4231,7 +4059,7 @@ impl<'a> DeleteOrder<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4249,7 +4077,7 @@ impl<'a> DeleteOrder<'a> {
     /// Required; sent as the path parameter `order_id`.
     pub fn order_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.order_id = value
             .try_into()
@@ -4319,9 +4147,9 @@ impl<'a> DeleteOrder<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateOrder<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    order_id: Result<::std::string::String, String>,
-    body: Result<types::builder::OrderUpdate, String>,
+    project_id: Result<String, String>,
+    order_id: Result<String, String>,
+    body: Result<types::OrderUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -4338,7 +4166,10 @@ impl<'a> UpdateOrder<'a> {
                 "parameter `order_id` is required and was not set: call `.order_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4350,7 +4181,7 @@ impl<'a> UpdateOrder<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4368,7 +4199,7 @@ impl<'a> UpdateOrder<'a> {
     /// Required; sent as the path parameter `order_id`.
     pub fn order_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.order_id = value
             .try_into()
@@ -4384,22 +4215,10 @@ impl<'a> UpdateOrder<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::OrderUpdate>,
-        <V as std::convert::TryInto<types::OrderUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::OrderUpdate>,
+        <V as TryInto<types::OrderUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::OrderUpdate) -> types::builder::OrderUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4414,9 +4233,7 @@ impl<'a> UpdateOrder<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let order_id = order_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::OrderUpdate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/orders/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& order_id.to_string()),
@@ -4470,8 +4287,8 @@ impl<'a> UpdateOrder<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListOrderActivityLogs<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    order_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    order_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -4503,7 +4320,7 @@ impl<'a> ListOrderActivityLogs<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4521,7 +4338,7 @@ impl<'a> ListOrderActivityLogs<'a> {
     /// Required; sent as the path parameter `order_id`.
     pub fn order_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.order_id = value
             .try_into()
@@ -4539,7 +4356,7 @@ impl<'a> ListOrderActivityLogs<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -4558,7 +4375,7 @@ impl<'a> ListOrderActivityLogs<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -4572,13 +4389,10 @@ impl<'a> ListOrderActivityLogs<'a> {
     /// Sends `GET /v1/projects/{project_id}/orders/{order_id}/activity-logs` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::ActivityLog>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::ActivityLog>>, Error<types::Error>> {
         let Self { client, project_id, order_id, limit, offset, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ActivityLog>>,
+            ResponseValue<Vec<types::ActivityLog>>,
             Error<types::Error>,
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
@@ -4661,19 +4475,19 @@ impl<'a> ListOrderActivityLogs<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrderActivityLogs<'a> {
-    type Page = ::std::vec::Vec<types::ActivityLog>;
+    type Page = Vec<types::ActivityLog>;
     type Item = types::ActivityLog;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::ActivityLog>,
+        Vec<types::ActivityLog>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_ORDER_ACTIVITY_LOGS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -4682,7 +4496,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrderActivityLogs<'
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -4691,7 +4505,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrderActivityLogs<'
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -4704,9 +4518,9 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListOrderActivityLogs<'
 #[cfg(feature = "inferred")]
 pub struct CreateOrderNote<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    order_id: Result<::std::string::String, String>,
-    body: Result<types::builder::NoteCreate, String>,
+    project_id: Result<String, String>,
+    order_id: Result<String, String>,
+    body: Result<types::NoteCreate, String>,
     call_options: CallOptions,
 }
 
@@ -4723,7 +4537,10 @@ impl<'a> CreateOrderNote<'a> {
                 "parameter `order_id` is required and was not set: call `.order_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4735,7 +4552,7 @@ impl<'a> CreateOrderNote<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4753,7 +4570,7 @@ impl<'a> CreateOrderNote<'a> {
     /// Required; sent as the path parameter `order_id`.
     pub fn order_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.order_id = value
             .try_into()
@@ -4769,22 +4586,10 @@ impl<'a> CreateOrderNote<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::NoteCreate>,
-        <V as std::convert::TryInto<types::NoteCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::NoteCreate>,
+        <V as TryInto<types::NoteCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::NoteCreate) -> types::builder::NoteCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4796,9 +4601,7 @@ impl<'a> CreateOrderNote<'a> {
         let outcome: Result<ResponseValue<types::ActivityLog>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let order_id = order_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::NoteCreate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/orders/{}/notes", client.core.base_url(),
                 encode_path(& project_id.to_string()), encode_path(& order_id
@@ -4854,7 +4657,7 @@ impl<'a> CreateOrderNote<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListContacts<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -4882,7 +4685,7 @@ impl<'a> ListContacts<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -4900,7 +4703,7 @@ impl<'a> ListContacts<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -4919,7 +4722,7 @@ impl<'a> ListContacts<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -4933,12 +4736,9 @@ impl<'a> ListContacts<'a> {
     /// Sends `GET /v1/projects/{project_id}/contacts` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Contact>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Contact>>, Error<types::Error>> {
         let Self { client, project_id, limit, offset, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Contact>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Contact>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let offset = offset.map_err(Error::InvalidRequest)?;
@@ -5010,19 +4810,19 @@ impl<'a> ListContacts<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListContacts<'a> {
-    type Page = ::std::vec::Vec<types::Contact>;
+    type Page = Vec<types::Contact>;
     type Item = types::Contact;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Contact>,
+        Vec<types::Contact>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONTACTS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -5031,7 +4831,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListContacts<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -5040,7 +4840,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListContacts<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -5053,8 +4853,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListContacts<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateContact<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ContactCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::ContactCreate, String>,
     call_options: CallOptions,
 }
 
@@ -5067,7 +4867,10 @@ impl<'a> CreateContact<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -5079,7 +4882,7 @@ impl<'a> CreateContact<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5095,24 +4898,10 @@ impl<'a> CreateContact<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ContactCreate>,
-        <V as std::convert::TryInto<types::ContactCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::ContactCreate>,
+        <V as TryInto<types::ContactCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ContactCreate,
-        ) -> types::builder::ContactCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5123,11 +4912,7 @@ impl<'a> CreateContact<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Contact>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ContactCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/contacts", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -5181,8 +4966,8 @@ impl<'a> CreateContact<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetContact<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    contact_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5210,7 +4995,7 @@ impl<'a> GetContact<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5228,7 +5013,7 @@ impl<'a> GetContact<'a> {
     /// Required; sent as the path parameter `contact_id`.
     pub fn contact_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_id = value
             .try_into()
@@ -5300,8 +5085,8 @@ impl<'a> GetContact<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteContact<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    contact_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5329,7 +5114,7 @@ impl<'a> DeleteContact<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5347,7 +5132,7 @@ impl<'a> DeleteContact<'a> {
     /// Required; sent as the path parameter `contact_id`.
     pub fn contact_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_id = value
             .try_into()
@@ -5417,9 +5202,9 @@ impl<'a> DeleteContact<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateContact<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ContactUpdate, String>,
+    project_id: Result<String, String>,
+    contact_id: Result<String, String>,
+    body: Result<types::ContactUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -5436,7 +5221,10 @@ impl<'a> UpdateContact<'a> {
                 "parameter `contact_id` is required and was not set: call `.contact_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -5448,7 +5236,7 @@ impl<'a> UpdateContact<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5466,7 +5254,7 @@ impl<'a> UpdateContact<'a> {
     /// Required; sent as the path parameter `contact_id`.
     pub fn contact_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_id = value
             .try_into()
@@ -5482,24 +5270,10 @@ impl<'a> UpdateContact<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ContactUpdate>,
-        <V as std::convert::TryInto<types::ContactUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::ContactUpdate>,
+        <V as TryInto<types::ContactUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ContactUpdate,
-        ) -> types::builder::ContactUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5514,11 +5288,7 @@ impl<'a> UpdateContact<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let contact_id = contact_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ContactUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/contacts/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& contact_id.to_string()),
@@ -5572,8 +5342,8 @@ impl<'a> UpdateContact<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListContactActivityLogs<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    contact_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -5605,7 +5375,7 @@ impl<'a> ListContactActivityLogs<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5623,7 +5393,7 @@ impl<'a> ListContactActivityLogs<'a> {
     /// Required; sent as the path parameter `contact_id`.
     pub fn contact_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_id = value
             .try_into()
@@ -5641,7 +5411,7 @@ impl<'a> ListContactActivityLogs<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -5660,7 +5430,7 @@ impl<'a> ListContactActivityLogs<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -5674,13 +5444,10 @@ impl<'a> ListContactActivityLogs<'a> {
     /// Sends `GET /v1/projects/{project_id}/contacts/{contact_id}/activity-logs` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::ActivityLog>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::ActivityLog>>, Error<types::Error>> {
         let Self { client, project_id, contact_id, limit, offset, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ActivityLog>>,
+            ResponseValue<Vec<types::ActivityLog>>,
             Error<types::Error>,
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
@@ -5763,19 +5530,19 @@ impl<'a> ListContactActivityLogs<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListContactActivityLogs<'a> {
-    type Page = ::std::vec::Vec<types::ActivityLog>;
+    type Page = Vec<types::ActivityLog>;
     type Item = types::ActivityLog;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::ActivityLog>,
+        Vec<types::ActivityLog>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONTACT_ACTIVITY_LOGS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -5784,7 +5551,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListContactActivityLogs
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -5793,7 +5560,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListContactActivityLogs
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -5806,7 +5573,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListContactActivityLogs
 #[cfg(feature = "inferred")]
 pub struct ListContactFields<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5830,7 +5597,7 @@ impl<'a> ListContactFields<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5844,13 +5611,10 @@ impl<'a> ListContactFields<'a> {
     /// Sends `GET /v1/projects/{project_id}/contact-fields` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::ContactField>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::ContactField>>, Error<types::Error>> {
         let Self { client, project_id, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ContactField>>,
+            ResponseValue<Vec<types::ContactField>>,
             Error<types::Error>,
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
@@ -5908,8 +5672,8 @@ impl<'a> ListContactFields<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateContactField<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ContactFieldCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::ContactFieldCreate, String>,
     call_options: CallOptions,
 }
 
@@ -5922,7 +5686,10 @@ impl<'a> CreateContactField<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -5934,7 +5701,7 @@ impl<'a> CreateContactField<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -5950,26 +5717,10 @@ impl<'a> CreateContactField<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ContactFieldCreate>,
-        <V as std::convert::TryInto<
-            types::ContactFieldCreate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ContactFieldCreate>,
+        <V as TryInto<types::ContactFieldCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ContactFieldCreate,
-        ) -> types::builder::ContactFieldCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5980,11 +5731,7 @@ impl<'a> CreateContactField<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::ContactField>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ContactFieldCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/contact-fields", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -6041,8 +5788,8 @@ impl<'a> CreateContactField<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetContactField<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_field_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    contact_field_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6070,7 +5817,7 @@ impl<'a> GetContactField<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6088,7 +5835,7 @@ impl<'a> GetContactField<'a> {
     /// Required; sent as the path parameter `contact_field_id`.
     pub fn contact_field_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_field_id = value
             .try_into()
@@ -6162,8 +5909,8 @@ impl<'a> GetContactField<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteContactField<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_field_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    contact_field_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6191,7 +5938,7 @@ impl<'a> DeleteContactField<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6209,7 +5956,7 @@ impl<'a> DeleteContactField<'a> {
     /// Required; sent as the path parameter `contact_field_id`.
     pub fn contact_field_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_field_id = value
             .try_into()
@@ -6283,9 +6030,9 @@ impl<'a> DeleteContactField<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateContactField<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    contact_field_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ContactFieldUpdate, String>,
+    project_id: Result<String, String>,
+    contact_field_id: Result<String, String>,
+    body: Result<types::ContactFieldUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -6302,7 +6049,10 @@ impl<'a> UpdateContactField<'a> {
                 "parameter `contact_field_id` is required and was not set: call `.contact_field_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6314,7 +6064,7 @@ impl<'a> UpdateContactField<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6332,7 +6082,7 @@ impl<'a> UpdateContactField<'a> {
     /// Required; sent as the path parameter `contact_field_id`.
     pub fn contact_field_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.contact_field_id = value
             .try_into()
@@ -6348,26 +6098,10 @@ impl<'a> UpdateContactField<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ContactFieldUpdate>,
-        <V as std::convert::TryInto<
-            types::ContactFieldUpdate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ContactFieldUpdate>,
+        <V as TryInto<types::ContactFieldUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ContactFieldUpdate,
-        ) -> types::builder::ContactFieldUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6385,11 +6119,7 @@ impl<'a> UpdateContactField<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let contact_field_id = contact_field_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ContactFieldUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/contact-fields/{}", client.core.base_url(),
                 encode_path(& project_id.to_string()), encode_path(& contact_field_id
@@ -6447,8 +6177,8 @@ impl<'a> UpdateContactField<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListMaterials<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    group: Result<Option<::std::string::String>, String>,
+    project_id: Result<String, String>,
+    group: Result<Option<String>, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -6477,7 +6207,7 @@ impl<'a> ListMaterials<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6495,7 +6225,7 @@ impl<'a> ListMaterials<'a> {
     /// Optional; sent as the query parameter `group`.
     pub fn group<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.group = value
             .try_into()
@@ -6514,7 +6244,7 @@ impl<'a> ListMaterials<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -6533,7 +6263,7 @@ impl<'a> ListMaterials<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -6547,12 +6277,9 @@ impl<'a> ListMaterials<'a> {
     /// Sends `GET /v1/projects/{project_id}/materials` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Material>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Material>>, Error<types::Error>> {
         let Self { client, project_id, group, limit, offset, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Material>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Material>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let group = group.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -6626,19 +6353,19 @@ impl<'a> ListMaterials<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListMaterials<'a> {
-    type Page = ::std::vec::Vec<types::Material>;
+    type Page = Vec<types::Material>;
     type Item = types::Material;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Material>,
+        Vec<types::Material>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_MATERIALS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -6647,7 +6374,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMaterials<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -6656,7 +6383,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMaterials<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -6669,8 +6396,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMaterials<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateMaterial<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::MaterialCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::MaterialCreate, String>,
     call_options: CallOptions,
 }
 
@@ -6683,7 +6410,10 @@ impl<'a> CreateMaterial<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6695,7 +6425,7 @@ impl<'a> CreateMaterial<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6711,24 +6441,10 @@ impl<'a> CreateMaterial<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::MaterialCreate>,
-        <V as std::convert::TryInto<types::MaterialCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::MaterialCreate>,
+        <V as TryInto<types::MaterialCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::MaterialCreate,
-        ) -> types::builder::MaterialCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6739,11 +6455,7 @@ impl<'a> CreateMaterial<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Material>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::MaterialCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/materials", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -6797,8 +6509,8 @@ impl<'a> CreateMaterial<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetMaterial<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    material_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    material_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6826,7 +6538,7 @@ impl<'a> GetMaterial<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6844,7 +6556,7 @@ impl<'a> GetMaterial<'a> {
     /// Required; sent as the path parameter `material_id`.
     pub fn material_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.material_id = value
             .try_into()
@@ -6916,8 +6628,8 @@ impl<'a> GetMaterial<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteMaterial<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    material_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    material_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6945,7 +6657,7 @@ impl<'a> DeleteMaterial<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -6963,7 +6675,7 @@ impl<'a> DeleteMaterial<'a> {
     /// Required; sent as the path parameter `material_id`.
     pub fn material_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.material_id = value
             .try_into()
@@ -7033,9 +6745,9 @@ impl<'a> DeleteMaterial<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateMaterial<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    material_id: Result<::std::string::String, String>,
-    body: Result<types::builder::MaterialUpdate, String>,
+    project_id: Result<String, String>,
+    material_id: Result<String, String>,
+    body: Result<types::MaterialUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -7052,7 +6764,10 @@ impl<'a> UpdateMaterial<'a> {
                 "parameter `material_id` is required and was not set: call `.material_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7064,7 +6779,7 @@ impl<'a> UpdateMaterial<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7082,7 +6797,7 @@ impl<'a> UpdateMaterial<'a> {
     /// Required; sent as the path parameter `material_id`.
     pub fn material_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.material_id = value
             .try_into()
@@ -7098,24 +6813,10 @@ impl<'a> UpdateMaterial<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::MaterialUpdate>,
-        <V as std::convert::TryInto<types::MaterialUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::MaterialUpdate>,
+        <V as TryInto<types::MaterialUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::MaterialUpdate,
-        ) -> types::builder::MaterialUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7133,11 +6834,7 @@ impl<'a> UpdateMaterial<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let material_id = material_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::MaterialUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/materials/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& material_id.to_string()),
@@ -7191,7 +6888,7 @@ impl<'a> UpdateMaterial<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListConfigurators<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -7219,7 +6916,7 @@ impl<'a> ListConfigurators<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7237,7 +6934,7 @@ impl<'a> ListConfigurators<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -7256,7 +6953,7 @@ impl<'a> ListConfigurators<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -7270,13 +6967,10 @@ impl<'a> ListConfigurators<'a> {
     /// Sends `GET /v1/projects/{project_id}/configurators` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::Configurator>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::Configurator>>, Error<types::Error>> {
         let Self { client, project_id, limit, offset, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Configurator>>,
+            ResponseValue<Vec<types::Configurator>>,
             Error<types::Error>,
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
@@ -7351,19 +7045,19 @@ impl<'a> ListConfigurators<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListConfigurators<'a> {
-    type Page = ::std::vec::Vec<types::Configurator>;
+    type Page = Vec<types::Configurator>;
     type Item = types::Configurator;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Configurator>,
+        Vec<types::Configurator>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_CONFIGURATORS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -7372,7 +7066,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConfigurators<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -7381,7 +7075,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConfigurators<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -7394,8 +7088,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConfigurators<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateConfigurator<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ConfiguratorCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::ConfiguratorCreate, String>,
     call_options: CallOptions,
 }
 
@@ -7408,7 +7102,10 @@ impl<'a> CreateConfigurator<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7420,7 +7117,7 @@ impl<'a> CreateConfigurator<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7436,26 +7133,10 @@ impl<'a> CreateConfigurator<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ConfiguratorCreate>,
-        <V as std::convert::TryInto<
-            types::ConfiguratorCreate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ConfiguratorCreate>,
+        <V as TryInto<types::ConfiguratorCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ConfiguratorCreate,
-        ) -> types::builder::ConfiguratorCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7466,11 +7147,7 @@ impl<'a> CreateConfigurator<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Configurator>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ConfiguratorCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/configurators", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -7525,8 +7202,8 @@ impl<'a> CreateConfigurator<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetConfigurator<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    configurator_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    configurator_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7554,7 +7231,7 @@ impl<'a> GetConfigurator<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7572,7 +7249,7 @@ impl<'a> GetConfigurator<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -7645,8 +7322,8 @@ impl<'a> GetConfigurator<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteConfigurator<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    configurator_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    configurator_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7674,7 +7351,7 @@ impl<'a> DeleteConfigurator<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7692,7 +7369,7 @@ impl<'a> DeleteConfigurator<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -7764,9 +7441,9 @@ impl<'a> DeleteConfigurator<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateConfigurator<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    configurator_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ConfiguratorUpdate, String>,
+    project_id: Result<String, String>,
+    configurator_id: Result<String, String>,
+    body: Result<types::ConfiguratorUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -7783,7 +7460,10 @@ impl<'a> UpdateConfigurator<'a> {
                 "parameter `configurator_id` is required and was not set: call `.configurator_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7795,7 +7475,7 @@ impl<'a> UpdateConfigurator<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7813,7 +7493,7 @@ impl<'a> UpdateConfigurator<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -7829,26 +7509,10 @@ impl<'a> UpdateConfigurator<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ConfiguratorUpdate>,
-        <V as std::convert::TryInto<
-            types::ConfiguratorUpdate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ConfiguratorUpdate>,
+        <V as TryInto<types::ConfiguratorUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ConfiguratorUpdate,
-        ) -> types::builder::ConfiguratorUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7866,11 +7530,7 @@ impl<'a> UpdateConfigurator<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let configurator_id = configurator_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ConfiguratorUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/configurators/{}", client.core.base_url(),
                 encode_path(& project_id.to_string()), encode_path(& configurator_id
@@ -7926,9 +7586,9 @@ impl<'a> UpdateConfigurator<'a> {
 #[cfg(feature = "inferred")]
 pub struct CalculateConfiguration<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    configurator_id: Result<::std::string::String, String>,
-    body: Result<types::builder::CalculationRequest, String>,
+    project_id: Result<String, String>,
+    configurator_id: Result<String, String>,
+    body: Result<types::CalculationRequest, String>,
     call_options: CallOptions,
 }
 
@@ -7945,7 +7605,10 @@ impl<'a> CalculateConfiguration<'a> {
                 "parameter `configurator_id` is required and was not set: call `.configurator_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7957,7 +7620,7 @@ impl<'a> CalculateConfiguration<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -7975,7 +7638,7 @@ impl<'a> CalculateConfiguration<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -7991,26 +7654,10 @@ impl<'a> CalculateConfiguration<'a> {
     /// The vendor does not document this request body (basis: guide-page behaviour without an endpoint of its own).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CalculationRequest>,
-        <V as std::convert::TryInto<
-            types::CalculationRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CalculationRequest>,
+        <V as TryInto<types::CalculationRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CalculationRequest,
-        ) -> types::builder::CalculationRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8025,11 +7672,7 @@ impl<'a> CalculateConfiguration<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let configurator_id = configurator_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CalculationRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/configurators/{}/calculations", client.core
                 .base_url(), encode_path(& project_id.to_string()), encode_path(&
@@ -8091,8 +7734,8 @@ impl<'a> CalculateConfiguration<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListProducts<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    configurator_id: Result<Option<::std::string::String>, String>,
+    project_id: Result<String, String>,
+    configurator_id: Result<Option<String>, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -8121,7 +7764,7 @@ impl<'a> ListProducts<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -8139,7 +7782,7 @@ impl<'a> ListProducts<'a> {
     /// Optional; sent as the query parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -8158,7 +7801,7 @@ impl<'a> ListProducts<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -8177,7 +7820,7 @@ impl<'a> ListProducts<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -8191,12 +7834,9 @@ impl<'a> ListProducts<'a> {
     /// Sends `GET /v1/projects/{project_id}/products` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Product>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Product>>, Error<types::Error>> {
         let Self { client, project_id, configurator_id, limit, offset, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Product>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Product>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let configurator_id = configurator_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -8275,19 +7915,19 @@ impl<'a> ListProducts<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListProducts<'a> {
-    type Page = ::std::vec::Vec<types::Product>;
+    type Page = Vec<types::Product>;
     type Item = types::Product;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::Product>,
+        Vec<types::Product>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_PRODUCTS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -8296,7 +7936,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListProducts<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -8305,7 +7945,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListProducts<'a> {
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -8318,8 +7958,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListProducts<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateProduct<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ProductCreate, String>,
+    project_id: Result<String, String>,
+    body: Result<types::ProductCreate, String>,
     call_options: CallOptions,
 }
 
@@ -8332,7 +7972,10 @@ impl<'a> CreateProduct<'a> {
                 "parameter `project_id` is required and was not set: call `.project_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8344,7 +7987,7 @@ impl<'a> CreateProduct<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -8360,24 +8003,10 @@ impl<'a> CreateProduct<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ProductCreate>,
-        <V as std::convert::TryInto<types::ProductCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::ProductCreate>,
+        <V as TryInto<types::ProductCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProductCreate,
-        ) -> types::builder::ProductCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8388,11 +8017,7 @@ impl<'a> CreateProduct<'a> {
         let Self { client, project_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Product>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ProductCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/products", client.core.base_url(), encode_path(&
                 project_id.to_string()),
@@ -8446,8 +8071,8 @@ impl<'a> CreateProduct<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetProduct<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    product_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    product_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8475,7 +8100,7 @@ impl<'a> GetProduct<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -8493,7 +8118,7 @@ impl<'a> GetProduct<'a> {
     /// Required; sent as the path parameter `product_id`.
     pub fn product_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.product_id = value
             .try_into()
@@ -8565,8 +8190,8 @@ impl<'a> GetProduct<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteProduct<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    product_id: Result<::std::string::String, String>,
+    project_id: Result<String, String>,
+    product_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8594,7 +8219,7 @@ impl<'a> DeleteProduct<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -8612,7 +8237,7 @@ impl<'a> DeleteProduct<'a> {
     /// Required; sent as the path parameter `product_id`.
     pub fn product_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.product_id = value
             .try_into()
@@ -8682,9 +8307,9 @@ impl<'a> DeleteProduct<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateProduct<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    product_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ProductUpdate, String>,
+    project_id: Result<String, String>,
+    product_id: Result<String, String>,
+    body: Result<types::ProductUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -8701,7 +8326,10 @@ impl<'a> UpdateProduct<'a> {
                 "parameter `product_id` is required and was not set: call `.product_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8713,7 +8341,7 @@ impl<'a> UpdateProduct<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -8731,7 +8359,7 @@ impl<'a> UpdateProduct<'a> {
     /// Required; sent as the path parameter `product_id`.
     pub fn product_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.product_id = value
             .try_into()
@@ -8747,24 +8375,10 @@ impl<'a> UpdateProduct<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ProductUpdate>,
-        <V as std::convert::TryInto<types::ProductUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::ProductUpdate>,
+        <V as TryInto<types::ProductUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProductUpdate,
-        ) -> types::builder::ProductUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8779,11 +8393,7 @@ impl<'a> UpdateProduct<'a> {
         > = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let product_id = product_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ProductUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/projects/{}/products/{}", client.core.base_url(), encode_path(&
                 project_id.to_string()), encode_path(& product_id.to_string()),
@@ -8837,9 +8447,9 @@ impl<'a> UpdateProduct<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListReports<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    date_from: Result<Option<::std::string::String>, String>,
-    date_to: Result<Option<::std::string::String>, String>,
+    project_id: Result<String, String>,
+    date_from: Result<Option<String>, String>,
+    date_to: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -8865,7 +8475,7 @@ impl<'a> ListReports<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -8883,7 +8493,7 @@ impl<'a> ListReports<'a> {
     /// Optional; sent as the query parameter `date_from`.
     pub fn date_from<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.date_from = value
             .try_into()
@@ -8902,7 +8512,7 @@ impl<'a> ListReports<'a> {
     /// Optional; sent as the query parameter `date_to`.
     pub fn date_to<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.date_to = value
             .try_into()
@@ -8917,12 +8527,9 @@ impl<'a> ListReports<'a> {
     /// Sends `GET /v1/projects/{project_id}/reports` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Report>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Report>>, Error<types::Error>> {
         let Self { client, project_id, date_from, date_to, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Report>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Report>>, Error<types::Error>> = async move {
             let project_id = project_id.map_err(Error::InvalidRequest)?;
             let date_from = date_from.map_err(Error::InvalidRequest)?;
             let date_to = date_to.map_err(Error::InvalidRequest)?;
@@ -8987,10 +8594,10 @@ impl<'a> ListReports<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetReport<'a> {
     client: &'a super::Client,
-    project_id: Result<::std::string::String, String>,
-    report_id: Result<::std::string::String, String>,
-    date_from: Result<Option<::std::string::String>, String>,
-    date_to: Result<Option<::std::string::String>, String>,
+    project_id: Result<String, String>,
+    report_id: Result<String, String>,
+    date_from: Result<Option<String>, String>,
+    date_to: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -9020,7 +8627,7 @@ impl<'a> GetReport<'a> {
     /// Required; sent as the path parameter `project_id`.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -9038,7 +8645,7 @@ impl<'a> GetReport<'a> {
     /// Required; sent as the path parameter `report_id`.
     pub fn report_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.report_id = value
             .try_into()
@@ -9056,7 +8663,7 @@ impl<'a> GetReport<'a> {
     /// Optional; sent as the query parameter `date_from`.
     pub fn date_from<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.date_from = value
             .try_into()
@@ -9075,7 +8682,7 @@ impl<'a> GetReport<'a> {
     /// Optional; sent as the query parameter `date_to`.
     pub fn date_to<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.date_to = value
             .try_into()
@@ -9181,7 +8788,7 @@ impl<'a> ListShowcaseConfigurators<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -9200,7 +8807,7 @@ impl<'a> ListShowcaseConfigurators<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -9214,13 +8821,10 @@ impl<'a> ListShowcaseConfigurators<'a> {
     /// Sends `GET /v1/showcase/configurators` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::ShowcaseConfigurator>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::ShowcaseConfigurator>>, Error<types::Error>> {
         let Self { client, limit, offset, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ShowcaseConfigurator>>,
+            ResponseValue<Vec<types::ShowcaseConfigurator>>,
             Error<types::Error>,
         > = async move {
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -9297,19 +8901,19 @@ impl<'a> ListShowcaseConfigurators<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListShowcaseConfigurators<'a> {
-    type Page = ::std::vec::Vec<types::ShowcaseConfigurator>;
+    type Page = Vec<types::ShowcaseConfigurator>;
     type Item = types::ShowcaseConfigurator;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::ShowcaseConfigurator>,
+        Vec<types::ShowcaseConfigurator>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_SHOWCASE_CONFIGURATORS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -9318,7 +8922,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListShowcaseConfigurato
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -9327,7 +8931,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListShowcaseConfigurato
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -9340,7 +8944,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListShowcaseConfigurato
 #[cfg(feature = "inferred")]
 pub struct GetShowcaseConfigurator<'a> {
     client: &'a super::Client,
-    configurator_id: Result<::std::string::String, String>,
+    configurator_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9364,7 +8968,7 @@ impl<'a> GetShowcaseConfigurator<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -9446,7 +9050,7 @@ impl<'a> GetShowcaseConfigurator<'a> {
 pub struct UploadFile<'a> {
     client: &'a super::Client,
     file: Result<::openapi_client_runtime::Upload, String>,
-    project_id: Result<Option<::std::string::String>, String>,
+    project_id: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -9471,7 +9075,7 @@ impl<'a> UploadFile<'a> {
     /// Required; sent as the part `file`: a file.
     pub fn file<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::openapi_client_runtime::Upload>,
+        V: TryInto<::openapi_client_runtime::Upload>,
     {
         self.file = value
             .try_into()
@@ -9488,7 +9092,7 @@ impl<'a> UploadFile<'a> {
     /// Optional; sent as the part `project_id`: text.
     pub fn project_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.project_id = value
             .try_into()
@@ -9565,7 +9169,7 @@ impl<'a> UploadFile<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetFile<'a> {
     client: &'a super::Client,
-    file_id: Result<::std::string::String, String>,
+    file_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9589,7 +9193,7 @@ impl<'a> GetFile<'a> {
     /// Required; sent as the path parameter `file_id`.
     pub fn file_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.file_id = value
             .try_into()
@@ -9658,7 +9262,7 @@ impl<'a> GetFile<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteFile<'a> {
     client: &'a super::Client,
-    file_id: Result<::std::string::String, String>,
+    file_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9682,7 +9286,7 @@ impl<'a> DeleteFile<'a> {
     /// Required; sent as the path parameter `file_id`.
     pub fn file_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.file_id = value
             .try_into()
@@ -9766,12 +9370,9 @@ impl<'a> ListSessions<'a> {
     /// Sends `GET /v1/sessions` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::Session>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::Session>>, Error<types::Error>> {
         let Self { client, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Session>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::Session>>, Error<types::Error>> = async move {
             let url = format!("{}/v1/sessions", client.core.base_url(),);
             let request = client.core.requests().get(url).build()?;
             let result = client
@@ -9822,7 +9423,7 @@ impl<'a> ListSessions<'a> {
 #[cfg(feature = "inferred")]
 pub struct RevokeSession<'a> {
     client: &'a super::Client,
-    session_id: Result<::std::string::String, String>,
+    session_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9846,7 +9447,7 @@ impl<'a> RevokeSession<'a> {
     /// Required; sent as the path parameter `session_id`.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.session_id = value
             .try_into()
@@ -9930,13 +9531,10 @@ impl<'a> ListApplications<'a> {
     /// Sends `GET /v1/applications` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::Application>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::Application>>, Error<types::Error>> {
         let Self { client, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Application>>,
+            ResponseValue<Vec<types::Application>>,
             Error<types::Error>,
         > = async move {
             let url = format!("{}/v1/applications", client.core.base_url(),);
@@ -9990,7 +9588,7 @@ impl<'a> ListApplications<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateApplication<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::ApplicationCreate, String>,
+    body: Result<types::ApplicationCreate, String>,
     call_options: CallOptions,
 }
 
@@ -9999,7 +9597,10 @@ impl<'a> CreateApplication<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10009,24 +9610,10 @@ impl<'a> CreateApplication<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ApplicationCreate>,
-        <V as std::convert::TryInto<types::ApplicationCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::ApplicationCreate>,
+        <V as TryInto<types::ApplicationCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ApplicationCreate,
-        ) -> types::builder::ApplicationCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -10039,11 +9626,7 @@ impl<'a> CreateApplication<'a> {
             ResponseValue<types::ApplicationCredentials>,
             Error<types::Error>,
         > = async move {
-            let body = body
-                .and_then(|v| {
-                    types::ApplicationCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/applications", client.core.base_url(),);
             let request = client.core.requests().post(url).json(&body).build()?;
             let result = client
@@ -10095,7 +9678,7 @@ impl<'a> CreateApplication<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetApplication<'a> {
     client: &'a super::Client,
-    application_id: Result<::std::string::String, String>,
+    application_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10119,7 +9702,7 @@ impl<'a> GetApplication<'a> {
     /// Required; sent as the path parameter `application_id`.
     pub fn application_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.application_id = value
             .try_into()
@@ -10190,7 +9773,7 @@ impl<'a> GetApplication<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteApplication<'a> {
     client: &'a super::Client,
-    application_id: Result<::std::string::String, String>,
+    application_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10214,7 +9797,7 @@ impl<'a> DeleteApplication<'a> {
     /// Required; sent as the path parameter `application_id`.
     pub fn application_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.application_id = value
             .try_into()
@@ -10284,8 +9867,8 @@ impl<'a> DeleteApplication<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateApplication<'a> {
     client: &'a super::Client,
-    application_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ApplicationUpdate, String>,
+    application_id: Result<String, String>,
+    body: Result<types::ApplicationUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -10298,7 +9881,10 @@ impl<'a> UpdateApplication<'a> {
                 "parameter `application_id` is required and was not set: call `.application_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10310,7 +9896,7 @@ impl<'a> UpdateApplication<'a> {
     /// Required; sent as the path parameter `application_id`.
     pub fn application_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.application_id = value
             .try_into()
@@ -10326,24 +9912,10 @@ impl<'a> UpdateApplication<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ApplicationUpdate>,
-        <V as std::convert::TryInto<types::ApplicationUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::ApplicationUpdate>,
+        <V as TryInto<types::ApplicationUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ApplicationUpdate,
-        ) -> types::builder::ApplicationUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -10360,11 +9932,7 @@ impl<'a> UpdateApplication<'a> {
             Error<types::Error>,
         > = async move {
             let application_id = application_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ApplicationUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/applications/{}", client.core.base_url(), encode_path(&
                 application_id.to_string()),
@@ -10442,7 +10010,7 @@ impl<'a> ListSupportTickets<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -10461,7 +10029,7 @@ impl<'a> ListSupportTickets<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -10475,13 +10043,10 @@ impl<'a> ListSupportTickets<'a> {
     /// Sends `GET /v1/support-tickets` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::SupportTicket>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::SupportTicket>>, Error<types::Error>> {
         let Self { client, limit, offset, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::SupportTicket>>,
+            ResponseValue<Vec<types::SupportTicket>>,
             Error<types::Error>,
         > = async move {
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -10554,19 +10119,19 @@ impl<'a> ListSupportTickets<'a> {
 
 #[cfg(feature = "inferred")]
 impl<'a> ::openapi_client_runtime::pagination::Paged for ListSupportTickets<'a> {
-    type Page = ::std::vec::Vec<types::SupportTicket>;
+    type Page = Vec<types::SupportTicket>;
     type Item = types::SupportTicket;
     type Error = types::Error;
     type Call = ::openapi_client_runtime::pagination::PageCall<
         'a,
-        ::std::vec::Vec<types::SupportTicket>,
+        Vec<types::SupportTicket>,
         types::Error,
     >;
     fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
         &crate::operations::LIST_SUPPORT_TICKETS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -10575,7 +10140,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListSupportTickets<'a> 
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -10584,7 +10149,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListSupportTickets<'a> 
         )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).unwrap_or_default()
     }
 }
@@ -10597,7 +10162,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListSupportTickets<'a> 
 #[cfg(feature = "inferred")]
 pub struct CreateSupportTicket<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::SupportTicketCreate, String>,
+    body: Result<types::SupportTicketCreate, String>,
     call_options: CallOptions,
 }
 
@@ -10606,7 +10171,10 @@ impl<'a> CreateSupportTicket<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10616,26 +10184,10 @@ impl<'a> CreateSupportTicket<'a> {
     /// The vendor does not document this request body (basis: scope-text).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SupportTicketCreate>,
-        <V as std::convert::TryInto<
-            types::SupportTicketCreate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::SupportTicketCreate>,
+        <V as TryInto<types::SupportTicketCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SupportTicketCreate,
-        ) -> types::builder::SupportTicketCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -10645,11 +10197,7 @@ impl<'a> CreateSupportTicket<'a> {
     ) -> Result<ResponseValue<types::SupportTicket>, Error<types::Error>> {
         let Self { client, body, call_options } = self;
         let outcome: Result<ResponseValue<types::SupportTicket>, Error<types::Error>> = async move {
-            let body = body
-                .and_then(|v| {
-                    types::SupportTicketCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/support-tickets", client.core.base_url(),);
             let request = client.core.requests().post(url).json(&body).build()?;
             let result = client
@@ -10707,7 +10255,7 @@ impl<'a> CreateSupportTicket<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetSupportTicket<'a> {
     client: &'a super::Client,
-    ticket_id: Result<::std::string::String, String>,
+    ticket_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10731,7 +10279,7 @@ impl<'a> GetSupportTicket<'a> {
     /// Required; sent as the path parameter `ticket_id`.
     pub fn ticket_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.ticket_id = value
             .try_into()
@@ -10803,8 +10351,8 @@ impl<'a> GetSupportTicket<'a> {
 #[cfg(feature = "inferred")]
 pub struct UpdateSupportTicket<'a> {
     client: &'a super::Client,
-    ticket_id: Result<::std::string::String, String>,
-    body: Result<types::builder::SupportTicketUpdate, String>,
+    ticket_id: Result<String, String>,
+    body: Result<types::SupportTicketUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -10817,7 +10365,10 @@ impl<'a> UpdateSupportTicket<'a> {
                 "parameter `ticket_id` is required and was not set: call `.ticket_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10829,7 +10380,7 @@ impl<'a> UpdateSupportTicket<'a> {
     /// Required; sent as the path parameter `ticket_id`.
     pub fn ticket_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.ticket_id = value
             .try_into()
@@ -10845,26 +10396,10 @@ impl<'a> UpdateSupportTicket<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SupportTicketUpdate>,
-        <V as std::convert::TryInto<
-            types::SupportTicketUpdate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::SupportTicketUpdate>,
+        <V as TryInto<types::SupportTicketUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SupportTicketUpdate,
-        ) -> types::builder::SupportTicketUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -10881,11 +10416,7 @@ impl<'a> UpdateSupportTicket<'a> {
             Error<types::Error>,
         > = async move {
             let ticket_id = ticket_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::SupportTicketUpdate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/support-tickets/{}", client.core.base_url(), encode_path(&
                 ticket_id.to_string()),
@@ -10946,8 +10477,8 @@ impl<'a> UpdateSupportTicket<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateSupportTicketMessage<'a> {
     client: &'a super::Client,
-    ticket_id: Result<::std::string::String, String>,
-    body: Result<types::builder::SupportTicketMessageCreate, String>,
+    ticket_id: Result<String, String>,
+    body: Result<types::SupportTicketMessageCreate, String>,
     call_options: CallOptions,
 }
 
@@ -10960,7 +10491,10 @@ impl<'a> CreateSupportTicketMessage<'a> {
                 "parameter `ticket_id` is required and was not set: call `.ticket_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10972,7 +10506,7 @@ impl<'a> CreateSupportTicketMessage<'a> {
     /// Required; sent as the path parameter `ticket_id`.
     pub fn ticket_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.ticket_id = value
             .try_into()
@@ -10988,26 +10522,10 @@ impl<'a> CreateSupportTicketMessage<'a> {
     /// The vendor does not document this request body (basis: convention).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SupportTicketMessageCreate>,
-        <V as std::convert::TryInto<
-            types::SupportTicketMessageCreate,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::SupportTicketMessageCreate>,
+        <V as TryInto<types::SupportTicketMessageCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SupportTicketMessageCreate,
-        ) -> types::builder::SupportTicketMessageCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11021,12 +10539,7 @@ impl<'a> CreateSupportTicketMessage<'a> {
             Error<types::Error>,
         > = async move {
             let ticket_id = ticket_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::SupportTicketMessageCreate::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/support-tickets/{}/messages", client.core.base_url(),
                 encode_path(& ticket_id.to_string()),
@@ -11170,13 +10683,10 @@ impl<'a> ListWidgetConfigurators<'a> {
     /// Sends `GET /v1/widget/configurators` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::WidgetConfigurator>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::WidgetConfigurator>>, Error<types::Error>> {
         let Self { client, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::WidgetConfigurator>>,
+            ResponseValue<Vec<types::WidgetConfigurator>>,
             Error<types::Error>,
         > = async move {
             let url = format!("{}/v1/widget/configurators", client.core.base_url(),);
@@ -11236,7 +10746,7 @@ impl<'a> ListWidgetConfigurators<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetWidgetConfigurator<'a> {
     client: &'a super::Client,
-    configurator_id: Result<::std::string::String, String>,
+    configurator_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -11260,7 +10770,7 @@ impl<'a> GetWidgetConfigurator<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -11341,8 +10851,8 @@ impl<'a> GetWidgetConfigurator<'a> {
 #[cfg(feature = "inferred")]
 pub struct CalculateWidgetConfiguration<'a> {
     client: &'a super::Client,
-    configurator_id: Result<::std::string::String, String>,
-    body: Result<types::builder::CalculationRequest, String>,
+    configurator_id: Result<String, String>,
+    body: Result<types::CalculationRequest, String>,
     call_options: CallOptions,
 }
 
@@ -11355,7 +10865,10 @@ impl<'a> CalculateWidgetConfiguration<'a> {
                 "parameter `configurator_id` is required and was not set: call `.configurator_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -11367,7 +10880,7 @@ impl<'a> CalculateWidgetConfiguration<'a> {
     /// Required; sent as the path parameter `configurator_id`.
     pub fn configurator_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.configurator_id = value
             .try_into()
@@ -11383,26 +10896,10 @@ impl<'a> CalculateWidgetConfiguration<'a> {
     /// The vendor does not document this request body (basis: guide-page behaviour without an endpoint of its own).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CalculationRequest>,
-        <V as std::convert::TryInto<
-            types::CalculationRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CalculationRequest>,
+        <V as TryInto<types::CalculationRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CalculationRequest,
-        ) -> types::builder::CalculationRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11416,11 +10913,7 @@ impl<'a> CalculateWidgetConfiguration<'a> {
             Error<types::Error>,
         > = async move {
             let configurator_id = configurator_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CalculationRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/widget/configurators/{}/calculations", client.core.base_url(),
                 encode_path(& configurator_id.to_string()),
@@ -11481,7 +10974,7 @@ impl<'a> CalculateWidgetConfiguration<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateWidgetOrder<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::WidgetOrderCreate, String>,
+    body: Result<types::WidgetOrderCreate, String>,
     call_options: CallOptions,
 }
 
@@ -11490,7 +10983,10 @@ impl<'a> CreateWidgetOrder<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -11500,24 +10996,10 @@ impl<'a> CreateWidgetOrder<'a> {
     /// The vendor does not document this request body (basis: guide-page).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::WidgetOrderCreate>,
-        <V as std::convert::TryInto<types::WidgetOrderCreate>>::Error: std::fmt::Display,
+        V: TryInto<types::WidgetOrderCreate>,
+        <V as TryInto<types::WidgetOrderCreate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::WidgetOrderCreate,
-        ) -> types::builder::WidgetOrderCreate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11525,11 +11007,7 @@ impl<'a> CreateWidgetOrder<'a> {
     pub async fn send(self) -> Result<ResponseValue<types::Order>, Error<types::Error>> {
         let Self { client, body, call_options } = self;
         let outcome: Result<ResponseValue<types::Order>, Error<types::Error>> = async move {
-            let body = body
-                .and_then(|v| {
-                    types::WidgetOrderCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/widget/orders", client.core.base_url(),);
             let request = client.core.requests().post(url).json(&body).build()?;
             let result = client

@@ -109,10 +109,7 @@ impl Client {
     /// let response = client
     ///     .update_current_user()
     ///     .body(
-    ///         types::UserUpdate::builder()
-    ///             .address("Fabriksgatan 9".to_owned())
-    ///             .phone("+46 8 465 004 11".to_owned())
-    ///             .build()?,
+    ///         types::UserUpdate::new().address("Fabriksgatan 9").phone("+46 8 465 004 11"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -222,12 +219,7 @@ impl Client {
     /// # async fn example(client: &configo_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .replace_locale()
-    ///     .body(
-    ///         types::Locale::builder()
-    ///             .language("uk".to_owned())
-    ///             .timezone("Europe/Kyiv".to_owned())
-    ///             .build()?,
-    ///     )
+    ///     .body(types::Locale::new().language("uk").timezone("Europe/Kyiv"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -557,11 +549,9 @@ impl Client {
     /// let response = client
     ///     .create_project()
     ///     .body(
-    ///         types::ProjectCreate::builder()
-    ///             .name("Linden Curtains")
-    ///             .description("Curtains and blinds".to_owned())
-    ///             .currency("EUR".to_owned())
-    ///             .build()?,
+    ///         types::ProjectCreate::new("Linden Curtains")
+    ///             .description("Curtains and blinds")
+    ///             .currency("EUR"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -641,9 +631,8 @@ impl Client {
     ///     .update_project()
     ///     .project_id("prj_1001")
     ///     .body(
-    ///         types::ProjectUpdate::builder()
-    ///             .description("Windows, doors and shutters made to measure".to_owned())
-    ///             .build()?,
+    ///         types::ProjectUpdate::new()
+    ///             .description("Windows, doors and shutters made to measure"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -758,15 +747,13 @@ impl Client {
     ///     .create_project_role()
     ///     .project_id("prj_1001")
     ///     .body(
-    ///         types::RoleCreate::builder()
-    ///             .order(3_i64)
-    ///             .name("Workshop")
+    ///         types::RoleCreate::new("Workshop")
+    ///             .order(3)
     ///             .can_manage_project(false)
     ///             .can_manage_members(false)
     ///             .can_edit_configurators(false)
     ///             .can_edit_orders(true)
-    ///             .can_edit_clients(false)
-    ///             .build()?,
+    ///             .can_edit_clients(false),
     ///     )
     ///     .send()
     ///     .await?;
@@ -851,7 +838,7 @@ impl Client {
     ///     .update_project_role()
     ///     .project_id("prj_1001")
     ///     .role_id("rol_1101")
-    ///     .body(types::RoleUpdate::builder().name("Administrator".to_owned()).build()?)
+    ///     .body(types::RoleUpdate::new().name("Administrator"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -970,10 +957,8 @@ impl Client {
     ///     .add_project_member()
     ///     .project_id("prj_1001")
     ///     .body(
-    ///         types::MemberCreate::builder()
-    ///             .email("priya.nair@example.com")
-    ///             .role_id(types::Id::String("rol_1102".to_owned()))
-    ///             .build()?,
+    ///         types::MemberCreate::new("priya.nair@example.com")
+    ///             .role_id(types::Id::String("rol_1102".to_owned())),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1058,11 +1043,7 @@ impl Client {
     ///     .update_project_member()
     ///     .project_id("prj_1001")
     ///     .member_id("mem_1201")
-    ///     .body(
-    ///         types::MemberUpdate::builder()
-    ///             .role_id(types::Id::String("rol_1102".to_owned()))
-    ///             .build()?,
-    ///     )
+    ///     .body(types::MemberUpdate::new(types::Id::String("rol_1102".to_owned())))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1181,13 +1162,11 @@ impl Client {
     ///     .create_project_status()
     ///     .project_id("prj_1001")
     ///     .body(
-    ///         types::StatusCreate::builder()
-    ///             .order(8_i64)
-    ///             .name("Installed")
+    ///         types::StatusCreate::new("Installed")
+    ///             .order(8)
     ///             .is_default(false)
     ///             .is_default_for_widget(false)
-    ///             .is_visible_on_production_monitor(false)
-    ///             .build()?,
+    ///             .is_visible_on_production_monitor(false),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1272,7 +1251,7 @@ impl Client {
     ///     .update_project_status()
     ///     .project_id("prj_1001")
     ///     .status_id("sts_1301")
-    ///     .body(types::StatusUpdate::builder().name("Received".to_owned()).build()?)
+    ///     .body(types::StatusUpdate::new().name("Received"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1492,9 +1471,7 @@ impl Client {
     ///     .project_id("prj_1001")
     ///     .order_id("ord_1401")
     ///     .body(
-    ///         types::OrderUpdate::builder()
-    ///             .status_id(types::Id::String("sts_1305".to_owned()))
-    ///             .build()?,
+    ///         types::OrderUpdate::new().status_id(types::Id::String("sts_1305".to_owned())),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1622,7 +1599,7 @@ impl Client {
     ///     .create_order_note()
     ///     .project_id("prj_1001")
     ///     .order_id("ord_1401")
-    ///     .body(types::NoteCreate::builder().message("Glass arrives on Thursday").build()?)
+    ///     .body(types::NoteCreate::new("Glass arrives on Thursday"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1797,11 +1774,7 @@ impl Client {
     ///     .update_contact()
     ///     .project_id("prj_1001")
     ///     .contact_id("con_1501")
-    ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::ContactUpdate,
-    ///         >(serde_json::json!({ "phone" : "+46 8 465 004 22" }))?,
-    ///     )
+    ///     .body(types::ContactUpdate::new().phone("+46 8 465 004 22"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1963,13 +1936,11 @@ impl Client {
     ///     .create_contact_field()
     ///     .project_id("prj_1001")
     ///     .body(
-    ///         types::ContactFieldCreate::builder()
-    ///             .order(3_i64)
-    ///             .name("Newsletter")
-    ///             .type_("choice".to_owned())
+    ///         types::ContactFieldCreate::new("Newsletter")
+    ///             .order(3)
+    ///             .type_("choice")
     ///             .required(false)
-    ///             .options(vec!["yes".to_owned(), "no".to_owned()])
-    ///             .build()?,
+    ///             .options(vec!["yes".to_owned(), "no".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2054,7 +2025,7 @@ impl Client {
     ///     .update_contact_field()
     ///     .project_id("prj_1001")
     ///     .contact_field_id("cfd_1601")
-    ///     .body(types::ContactFieldUpdate::builder().required(false).build()?)
+    ///     .body(types::ContactFieldUpdate::new().required(false))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -3226,16 +3197,13 @@ impl Client {
     /// let response = client
     ///     .create_application()
     ///     .body(
-    ///         types::ApplicationCreate::builder()
-    ///             .name("Delivery Board")
-    ///             .redirect_uris(vec!["https://board.example.com/callback".to_owned()])
-    ///             .scopes(
-    ///                 vec![
-    ///                     types::Scope::Projects, types::Scope::Orders,
-    ///                     types::Scope::Contacts
-    ///                 ],
-    ///             )
-    ///             .build()?,
+    ///         types::ApplicationCreate::new(
+    ///             "Delivery Board",
+    ///             vec!["https://board.example.com/callback".to_owned()],
+    ///             vec![
+    ///                 types::Scope::Projects, types::Scope::Orders, types::Scope::Contacts
+    ///             ],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3315,14 +3283,13 @@ impl Client {
     ///     .update_application()
     ///     .application_id("app_2301")
     ///     .body(
-    ///         types::ApplicationUpdate::builder()
+    ///         types::ApplicationUpdate::new()
     ///             .scopes(
     ///                 vec![
     ///                     types::Scope::Projects, types::Scope::Orders,
     ///                     types::Scope::Contacts
     ///                 ],
-    ///             )
-    ///             .build()?,
+    ///             ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3437,10 +3404,10 @@ impl Client {
     /// let response = client
     ///     .create_support_ticket()
     ///     .body(
-    ///         types::SupportTicketCreate::builder()
-    ///             .subject("Export of materials")
-    ///             .message("Can the materials of a project be exported?")
-    ///             .build()?,
+    ///         types::SupportTicketCreate::new(
+    ///             "Export of materials",
+    ///             "Can the materials of a project be exported?",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3519,7 +3486,7 @@ impl Client {
     /// let response = client
     ///     .update_support_ticket()
     ///     .ticket_id("tkt_2401")
-    ///     .body(types::SupportTicketUpdate::builder().status("closed".to_owned()).build()?)
+    ///     .body(types::SupportTicketUpdate::new().status("closed"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -3561,11 +3528,7 @@ impl Client {
     /// let response = client
     ///     .create_support_ticket_message()
     ///     .ticket_id("tkt_2401")
-    ///     .body(
-    ///         types::SupportTicketMessageCreate::builder()
-    ///             .message("It is the casement window.")
-    ///             .build()?,
-    ///     )
+    ///     .body(types::SupportTicketMessageCreate::new("It is the casement window."))
     ///     .send()
     ///     .await?;
     /// # Ok(())

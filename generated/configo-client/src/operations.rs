@@ -1136,6 +1136,7 @@ pub static CREATE_ORDER: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
     .required_scopes(&["projects", "orders"])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_ORDER_CREATE))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -1195,6 +1196,7 @@ pub static UPDATE_ORDER: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
     .required_scopes(&["projects", "orders"])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_ORDER_UPDATE))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])
@@ -1363,6 +1365,7 @@ pub static CREATE_CONTACT: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
     .required_scopes(&["projects", "contacts"])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CONTACT_CREATE))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -1422,6 +1425,7 @@ pub static UPDATE_CONTACT: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("accessToken", &[])]])
     .required_scopes(&["projects", "contacts"])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CONTACT_UPDATE))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])
@@ -2865,6 +2869,7 @@ pub static CREATE_WIDGET_ORDER: Operation = Operation::new(
     .summary("Place an order in the widget")
     .security(&[&[SecurityRequirement::new("widgetToken", &[])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_WIDGET_ORDER_CREATE))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -2902,7 +2907,18 @@ static LIMITS_OF_APPLICATION_UPDATE: BodyLimits = BodyLimits::new()
         ],
     );
 static LIMITS_OF_CALCULATION_BLOCK_INPUT: BodyLimits = BodyLimits::new()
-    .members(&[("conditions", &BodyLimits::new().max_items(5usize))]);
+    .members(
+        &[
+            (
+                "conditions",
+                &BodyLimits::new()
+                    .max_items(5usize)
+                    .items(&LIMITS_OF_CALCULATION_CONDITION_INPUT),
+            ),
+        ],
+    );
+static LIMITS_OF_CALCULATION_CONDITION_INPUT: BodyLimits = BodyLimits::new()
+    .members(&[("variable", &BodyLimits::new().all(&[&LIMITS_OF_VARIABLE]))]);
 static LIMITS_OF_CALCULATION_INPUT: BodyLimits = BodyLimits::new()
     .members(
         &[
@@ -2916,9 +2932,71 @@ static LIMITS_OF_CALCULATION_INPUT: BodyLimits = BodyLimits::new()
     );
 static LIMITS_OF_CONFIGURATOR_CREATE: BodyLimits = BodyLimits::new()
     .members(
-        &[("calculations", &BodyLimits::new().items(&LIMITS_OF_CALCULATION_INPUT))],
+        &[
+            ("controls", &BodyLimits::new().items(&LIMITS_OF_CONTROL_INPUT)),
+            ("calculations", &BodyLimits::new().items(&LIMITS_OF_CALCULATION_INPUT)),
+        ],
     );
 static LIMITS_OF_CONFIGURATOR_UPDATE: BodyLimits = BodyLimits::new()
     .members(
-        &[("calculations", &BodyLimits::new().items(&LIMITS_OF_CALCULATION_INPUT))],
+        &[
+            ("controls", &BodyLimits::new().items(&LIMITS_OF_CONTROL_INPUT)),
+            ("calculations", &BodyLimits::new().items(&LIMITS_OF_CALCULATION_INPUT)),
+        ],
+    );
+static LIMITS_OF_CONTACT_CREATE: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("email", &BodyLimits::new().max_length(64usize)),
+            ("phone", &BodyLimits::new().max_length(32usize)),
+            ("address", &BodyLimits::new().max_length(512usize)),
+            ("note", &BodyLimits::new().max_length(512usize)),
+        ],
+    );
+static LIMITS_OF_CONTACT_UPDATE: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("email", &BodyLimits::new().max_length(64usize)),
+            ("phone", &BodyLimits::new().max_length(32usize)),
+            ("address", &BodyLimits::new().max_length(512usize)),
+            ("note", &BodyLimits::new().max_length(512usize)),
+        ],
+    );
+static LIMITS_OF_CONTROL_INPUT: BodyLimits = BodyLimits::new()
+    .members(&[("variable", &BodyLimits::new().all(&[&LIMITS_OF_VARIABLE]))]);
+static LIMITS_OF_ORDER_CREATE: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("email", &BodyLimits::new().max_length(64usize)),
+            ("phone", &BodyLimits::new().max_length(32usize)),
+            ("address", &BodyLimits::new().max_length(512usize)),
+            ("note", &BodyLimits::new().max_length(512usize)),
+        ],
+    );
+static LIMITS_OF_ORDER_UPDATE: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("email", &BodyLimits::new().max_length(64usize)),
+            ("phone", &BodyLimits::new().max_length(32usize)),
+            ("address", &BodyLimits::new().max_length(512usize)),
+            ("note", &BodyLimits::new().max_length(512usize)),
+        ],
+    );
+static LIMITS_OF_VARIABLE: BodyLimits = BodyLimits::new()
+    .pattern(
+        "^\\$[A-Za-z0-9_]+$",
+        |text| {
+            static PATTERN: ::std::sync::LazyLock<Option<::regress::Regex>> = ::std::sync::LazyLock::new(||
+            ::regress::Regex::new("^\\$[A-Za-z0-9_]+$").ok());
+            PATTERN.as_ref().is_none_or(|pattern| pattern.find(text).is_some())
+        },
+    );
+static LIMITS_OF_WIDGET_ORDER_CREATE: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("email", &BodyLimits::new().max_length(64usize)),
+            ("phone", &BodyLimits::new().max_length(32usize)),
+            ("address", &BodyLimits::new().max_length(512usize)),
+            ("note", &BodyLimits::new().max_length(512usize)),
+        ],
     );

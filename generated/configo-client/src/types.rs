@@ -9,43 +9,36 @@ pub struct ActivityLog {
     /// **Inferred.** When it happened.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Details of the change. Their structure is not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub data: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<::serde_json::Value>,
     /// **Inferred.** Id of the entry.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** The change or the note, in words. Whether the oldest or the newest entry comes first is not published.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub message: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// **Inferred.** Type of the entry. The types are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
     /// **Inferred.** Id of the user who made the change.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub user_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<Id>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl ActivityLog {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ActivityLog {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** An OAuth application that the user registered, without its secret.
@@ -56,35 +49,28 @@ impl ActivityLog {
 #[non_exhaustive]
 pub struct Application {
     /// Client id of the application. The vendor shows it when the application is created; whether it is returned later is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub client_id: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
     /// When the application was registered.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the application.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Name of the application.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// URIs to which users may be sent back after they authorised the application.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub redirect_uris: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uris: Option<Vec<String>>,
     /// What the application may access on behalf of a user: values of `Scope`, and new ones that may appear.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Application {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Application {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** An application to register. The page for users asks for all three properties; only for the scopes does the vendor say that saving fails without one.
@@ -95,17 +81,50 @@ impl Application {
 #[non_exhaustive]
 pub struct ApplicationCreate {
     /// Name of the application.
-    pub name: ::std::string::String,
+    pub name: String,
     /// URIs to which users may be sent back after they authorised the application. At least one.
-    pub redirect_uris: ::std::vec::Vec<::std::string::String>,
+    pub redirect_uris: Vec<String>,
     /// What the application may access on behalf of a user. At least one.
-    pub scopes: ::std::vec::Vec<crate::types::Scope>,
+    pub scopes: Vec<Scope>,
 }
 
 impl ApplicationCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApplicationCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        redirect_uris: impl IntoIterator<Item = impl Into<String>>,
+        scopes: impl IntoIterator<Item = impl Into<Scope>>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            redirect_uris: redirect_uris.into_iter().map(Into::into).collect(),
+            scopes: scopes.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Name of the application.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// URIs to which users may be sent back after they authorised the application. At least one.
+    #[must_use]
+    pub fn redirect_uris(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.redirect_uris = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What the application may access on behalf of a user. At least one.
+    #[must_use]
+    pub fn scopes(mut self, value: impl IntoIterator<Item = impl Into<Scope>>) -> Self {
+        self.scopes = value.into_iter().map(Into::into).collect();
+        self
     }
 }
 
@@ -117,40 +136,33 @@ impl ApplicationCreate {
 #[non_exhaustive]
 pub struct ApplicationCredentials {
     /// Client id of the application.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub client_id: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
     /// Client secret of the application. It is returned only this once and cannot be fetched again, so store it in a safe place.
     ///
     /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub client_secret: ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<::openapi_client_runtime::OneTimeSecret>,
     /// When the application was registered.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the application.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Name of the application.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// URIs to which users may be sent back after they authorised the application.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub redirect_uris: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uris: Option<Vec<String>>,
     /// What the application may access on behalf of a user: values of `Scope`, and new ones that may appear.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl ApplicationCredentials {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApplicationCredentials {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** Changes to an application. Omitted properties stay unchanged, and so do client id and secret.
@@ -161,20 +173,66 @@ impl ApplicationCredentials {
 #[non_exhaustive]
 pub struct ApplicationUpdate {
     /// Name of the application.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// URIs to which users may be sent back after they authorised the application. At least one.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub redirect_uris: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uris: Option<Vec<String>>,
     /// What the application may access on behalf of a user. At least one.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub scopes: ::std::option::Option<::std::vec::Vec<crate::types::Scope>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Scope>>,
 }
 
 impl ApplicationUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApplicationUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Name of the application.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// URIs to which users may be sent back after they authorised the application. At least one.
+    #[must_use]
+    pub fn redirect_uris(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.redirect_uris = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`redirect_uris`](Self::redirect_uris), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_redirect_uris(mut self, value: Option<Vec<String>>) -> Self {
+        self.redirect_uris = value;
+        self
+    }
+
+    /// What the application may access on behalf of a user. At least one.
+    #[must_use]
+    pub fn scopes(mut self, value: impl IntoIterator<Item = impl Into<Scope>>) -> Self {
+        self.scopes = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`scopes`](Self::scopes), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_scopes(mut self, value: Option<Vec<Scope>>) -> Self {
+        self.scopes = value;
+        self
     }
 }
 
@@ -188,48 +246,41 @@ pub struct BillingRecord {
     /// **Inferred.** Amount that was charged.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub amount: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
     /// **Inferred.** When it was charged.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Currency of the amount.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub currency: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// **Inferred.** What was paid for.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// **Inferred.** Id of the entry.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Status of the payment. Its values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
     /// **Inferred.** Id of the tariff that was paid for.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tariff_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tariff_id: Option<Id>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl BillingRecord {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::BillingRecord {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** How much of one material, or of one group of materials, a product uses. The blocks are tried in order; the first block whose conditions all hold is used.
@@ -240,34 +291,27 @@ impl BillingRecord {
 #[non_exhaustive]
 pub struct Calculation {
     /// The blocks; the first block whose conditions all hold is used. The web page allows up to five.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub blocks: ::std::option::Option<::std::vec::Vec<CalculationBlock>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<CalculationBlock>>,
     /// **Inferred.** Id of the calculation.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// The group of materials. Set either this or `material_id`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_group: Option<String>,
     /// The material. Set either this or `material_group`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_id: Option<Id>,
     /// **Inferred.** Position of the calculation in the list.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Calculation {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Calculation {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** One alternative of a calculation: conditions that must all hold, and the quantity to use if they do.
@@ -278,21 +322,14 @@ impl Calculation {
 #[non_exhaustive]
 pub struct CalculationBlock {
     /// The conditions. The web page allows up to five.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub conditions: ::std::option::Option<::std::vec::Vec<CalculationCondition>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Vec<CalculationCondition>>,
     /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub quantity: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl CalculationBlock {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationBlock {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** One alternative of a calculation in a request: conditions that must all hold, and the quantity to use if they do. Properties that are not listed here are sent unchanged.
@@ -303,20 +340,80 @@ impl CalculationBlock {
 #[non_exhaustive]
 pub struct CalculationBlockInput {
     /// The conditions. At most five.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub conditions: ::std::option::Option<::std::vec::Vec<CalculationConditionInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Vec<CalculationConditionInput>>,
     /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub quantity: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CalculationBlockInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationBlockInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            conditions: None,
+            quantity: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// The conditions. At most five.
+    #[must_use]
+    pub fn conditions(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<CalculationConditionInput>>,
+    ) -> Self {
+        self.conditions = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`conditions`](Self::conditions), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_conditions(
+        mut self,
+        value: Option<Vec<CalculationConditionInput>>,
+    ) -> Self {
+        self.conditions = value;
+        self
+    }
+
+    /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
+    #[must_use]
+    pub fn quantity(mut self, value: impl Into<String>) -> Self {
+        self.quantity = Some(value.into());
+        self
+    }
+
+    /// [`quantity`](Self::quantity), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_quantity(mut self, value: Option<String>) -> Self {
+        self.quantity = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for CalculationBlockInput {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -328,24 +425,17 @@ impl CalculationBlockInput {
 #[non_exhaustive]
 pub struct CalculationCondition {
     /// Comparison operator. The page shows "is", "is not", "greater than", "less than", "include" and "not include"; the last two test membership in a list. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub operator: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
     /// What the value of the control is compared with: a value or a list.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<::serde_json::Value>,
     /// Variable of the control, such as `$width`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub variable: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl CalculationCondition {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationCondition {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A comparison with the value of a control, in a request. Properties that are not listed here are sent unchanged.
@@ -356,23 +446,92 @@ impl CalculationCondition {
 #[non_exhaustive]
 pub struct CalculationConditionInput {
     /// Comparison operator. The page shows "is", "is not", "greater than", "less than", "include" and "not include"; the last two test membership in a list. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub operator: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
     /// What the value of the control is compared with: a value or a list.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<::serde_json::Value>,
     /// Variable of the control, such as `$width`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub variable: ::std::option::Option<Variable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<Variable>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CalculationConditionInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationConditionInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            operator: None,
+            value: None,
+            variable: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Comparison operator. The page shows "is", "is not", "greater than", "less than", "include" and "not include"; the last two test membership in a list. The values used by the API are not published.
+    #[must_use]
+    pub fn operator(mut self, value: impl Into<String>) -> Self {
+        self.operator = Some(value.into());
+        self
+    }
+
+    /// [`operator`](Self::operator), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_operator(mut self, value: Option<String>) -> Self {
+        self.operator = value;
+        self
+    }
+
+    /// What the value of the control is compared with: a value or a list.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// [`value`](Self::value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_value(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// Variable of the control, such as `$width`.
+    #[must_use]
+    pub fn variable(mut self, value: impl Into<Variable>) -> Self {
+        self.variable = Some(value.into());
+        self
+    }
+
+    /// [`variable`](Self::variable), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_variable(mut self, value: Option<Variable>) -> Self {
+        self.variable = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for CalculationConditionInput {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -384,28 +543,115 @@ impl CalculationConditionInput {
 #[non_exhaustive]
 pub struct CalculationInput {
     /// The blocks; the first block whose conditions all hold is used. At most five.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub blocks: ::std::option::Option<::std::vec::Vec<CalculationBlockInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<CalculationBlockInput>>,
     /// The group of materials. Set either this or `material_id`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_group: Option<String>,
     /// The material. Set either this or `material_group`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_id: Option<Id>,
     /// **Inferred.** Position of the calculation in the list.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CalculationInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            blocks: None,
+            material_group: None,
+            material_id: None,
+            order: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// The blocks; the first block whose conditions all hold is used. At most five.
+    #[must_use]
+    pub fn blocks(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<CalculationBlockInput>>,
+    ) -> Self {
+        self.blocks = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`blocks`](Self::blocks), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_blocks(mut self, value: Option<Vec<CalculationBlockInput>>) -> Self {
+        self.blocks = value;
+        self
+    }
+
+    /// The group of materials. Set either this or `material_id`.
+    #[must_use]
+    pub fn material_group(mut self, value: impl Into<String>) -> Self {
+        self.material_group = Some(value.into());
+        self
+    }
+
+    /// [`material_group`](Self::material_group), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_material_group(mut self, value: Option<String>) -> Self {
+        self.material_group = value;
+        self
+    }
+
+    /// The material. Set either this or `material_group`.
+    #[must_use]
+    pub fn material_id(mut self, value: impl Into<Id>) -> Self {
+        self.material_id = Some(value.into());
+        self
+    }
+
+    /// [`material_id`](Self::material_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_material_id(mut self, value: Option<Id>) -> Self {
+        self.material_id = value;
+        self
+    }
+
+    /// **Inferred.** Position of the calculation in the list.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for CalculationInput {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -417,21 +663,58 @@ impl CalculationInput {
 #[non_exhaustive]
 pub struct CalculationRequest {
     /// Form values by control variable.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub parameters: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Number of products.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub quantity: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
 }
 
 impl CalculationRequest {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationRequest {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Form values by control variable.
+    #[must_use]
+    pub fn parameters(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.parameters = Some(
+            value.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
+    /// [`parameters`](Self::parameters), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_parameters(
+        mut self,
+        value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.parameters = value;
+        self
+    }
+
+    /// **Inferred.** Number of products.
+    #[must_use]
+    pub fn quantity(mut self, value: f64) -> Self {
+        self.quantity = Some(value);
+        self
+    }
+
+    /// [`quantity`](Self::quantity), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_quantity(mut self, value: Option<f64>) -> Self {
+        self.quantity = value;
+        self
     }
 }
 
@@ -445,37 +728,30 @@ pub struct CalculationResult {
     /// **Inferred.** Equipment cost.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub amortization: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amortization: Option<Money>,
     /// Materials that the product uses.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub materials: ::std::option::Option<::std::vec::Vec<MaterialLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub materials: Option<Vec<MaterialLine>>,
     /// **Inferred.** Name of the product, built from the pattern of the configurator.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Computed purchase cost.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_cost: Option<Money>,
     /// Computed sale price.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// **Inferred.** Labour cost.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub work_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_cost: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl CalculationResult {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CalculationResult {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A form with formulas that describes a made-to-measure product: its controls (form fields), the calculations of its material use, and its settings.
@@ -486,60 +762,53 @@ impl CalculationResult {
 #[non_exhaustive]
 pub struct Configurator {
     /// Equipment cost of one product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub amortization: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amortization: Option<Money>,
     /// Materials that the product uses.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub calculations: ::std::option::Option<::std::vec::Vec<Calculation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calculations: Option<Vec<Calculation>>,
     /// The fields of the form.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub controls: ::std::option::Option<::std::vec::Vec<Control>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Vec<Control>>,
     /// **Inferred.** When the configurator was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the configurator.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Whether it is offered in the website widget.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_public: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_public: Option<bool>,
     /// Whether it may be shared through the showcase.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_shareable: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_shareable: Option<bool>,
     /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Internal name of the configurator.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub product_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     /// Whether the public may see computed values and formulas.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub show_calculations: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_calculations: Option<bool>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Labour cost of one product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub work_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_cost: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Configurator {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Configurator {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A configurator to create.
@@ -550,43 +819,210 @@ impl Configurator {
 #[non_exhaustive]
 pub struct ConfiguratorCreate {
     /// Equipment cost of one product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub amortization: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amortization: Option<Money>,
     /// Materials that the product uses.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub calculations: ::std::option::Option<::std::vec::Vec<CalculationInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calculations: Option<Vec<CalculationInput>>,
     /// The fields of the form.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub controls: ::std::option::Option<::std::vec::Vec<ControlInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Vec<ControlInput>>,
     /// Whether it is offered in the website widget.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_public: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_public: Option<bool>,
     /// Whether it may be shared through the showcase.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_shareable: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_shareable: Option<bool>,
     /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Internal name of the configurator.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub product_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     /// Whether the public may see computed values and formulas.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub show_calculations: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_calculations: Option<bool>,
     /// Labour cost of one product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub work_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_cost: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ConfiguratorCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ConfiguratorCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            amortization: None,
+            calculations: None,
+            controls: None,
+            is_public: None,
+            is_shareable: None,
+            measure: None,
+            name: name.into(),
+            product_name: None,
+            show_calculations: None,
+            work_cost: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Equipment cost of one product.
+    #[must_use]
+    pub fn amortization(mut self, value: impl Into<Money>) -> Self {
+        self.amortization = Some(value.into());
+        self
+    }
+
+    /// [`amortization`](Self::amortization), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_amortization(mut self, value: Option<Money>) -> Self {
+        self.amortization = value;
+        self
+    }
+
+    /// Materials that the product uses.
+    #[must_use]
+    pub fn calculations(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<CalculationInput>>,
+    ) -> Self {
+        self.calculations = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`calculations`](Self::calculations), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_calculations(mut self, value: Option<Vec<CalculationInput>>) -> Self {
+        self.calculations = value;
+        self
+    }
+
+    /// The fields of the form.
+    #[must_use]
+    pub fn controls(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ControlInput>>,
+    ) -> Self {
+        self.controls = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`controls`](Self::controls), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_controls(mut self, value: Option<Vec<ControlInput>>) -> Self {
+        self.controls = value;
+        self
+    }
+
+    /// Whether it is offered in the website widget.
+    #[must_use]
+    pub fn is_public(mut self, value: bool) -> Self {
+        self.is_public = Some(value);
+        self
+    }
+
+    /// [`is_public`](Self::is_public), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_public(mut self, value: Option<bool>) -> Self {
+        self.is_public = value;
+        self
+    }
+
+    /// Whether it may be shared through the showcase.
+    #[must_use]
+    pub fn is_shareable(mut self, value: bool) -> Self {
+        self.is_shareable = Some(value);
+        self
+    }
+
+    /// [`is_shareable`](Self::is_shareable), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_shareable(mut self, value: Option<bool>) -> Self {
+        self.is_shareable = value;
+        self
+    }
+
+    /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
+    #[must_use]
+    pub fn measure(mut self, value: impl Into<String>) -> Self {
+        self.measure = Some(value.into());
+        self
+    }
+
+    /// [`measure`](Self::measure), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_measure(mut self, value: Option<String>) -> Self {
+        self.measure = value;
+        self
+    }
+
+    /// Internal name of the configurator.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
+    #[must_use]
+    pub fn product_name(mut self, value: impl Into<String>) -> Self {
+        self.product_name = Some(value.into());
+        self
+    }
+
+    /// [`product_name`](Self::product_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_product_name(mut self, value: Option<String>) -> Self {
+        self.product_name = value;
+        self
+    }
+
+    /// Whether the public may see computed values and formulas.
+    #[must_use]
+    pub fn show_calculations(mut self, value: bool) -> Self {
+        self.show_calculations = Some(value);
+        self
+    }
+
+    /// [`show_calculations`](Self::show_calculations), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_show_calculations(mut self, value: Option<bool>) -> Self {
+        self.show_calculations = value;
+        self
+    }
+
+    /// Labour cost of one product.
+    #[must_use]
+    pub fn work_cost(mut self, value: impl Into<Money>) -> Self {
+        self.work_cost = Some(value.into());
+        self
+    }
+
+    /// [`work_cost`](Self::work_cost), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_work_cost(mut self, value: Option<Money>) -> Self {
+        self.work_cost = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
     }
 }
 
@@ -598,44 +1034,224 @@ impl ConfiguratorCreate {
 #[non_exhaustive]
 pub struct ConfiguratorUpdate {
     /// Equipment cost of one product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub amortization: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amortization: Option<Money>,
     /// Material use of the product. Whether the calculations replace those of the configurator or are added to them is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub calculations: ::std::option::Option<::std::vec::Vec<CalculationInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calculations: Option<Vec<CalculationInput>>,
     /// The fields of the form. Whether they replace those of the configurator or are added to them is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub controls: ::std::option::Option<::std::vec::Vec<ControlInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Vec<ControlInput>>,
     /// Whether it is offered in the website widget.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_public: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_public: Option<bool>,
     /// Whether it may be shared through the showcase.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_shareable: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_shareable: Option<bool>,
     /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Internal name of the configurator.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub product_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     /// Whether the public may see computed values and formulas.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub show_calculations: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_calculations: Option<bool>,
     /// Labour cost of one product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub work_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_cost: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ConfiguratorUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ConfiguratorUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            amortization: None,
+            calculations: None,
+            controls: None,
+            is_public: None,
+            is_shareable: None,
+            measure: None,
+            name: None,
+            product_name: None,
+            show_calculations: None,
+            work_cost: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Equipment cost of one product.
+    #[must_use]
+    pub fn amortization(mut self, value: impl Into<Money>) -> Self {
+        self.amortization = Some(value.into());
+        self
+    }
+
+    /// [`amortization`](Self::amortization), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_amortization(mut self, value: Option<Money>) -> Self {
+        self.amortization = value;
+        self
+    }
+
+    /// Material use of the product. Whether the calculations replace those of the configurator or are added to them is not published.
+    #[must_use]
+    pub fn calculations(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<CalculationInput>>,
+    ) -> Self {
+        self.calculations = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`calculations`](Self::calculations), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_calculations(mut self, value: Option<Vec<CalculationInput>>) -> Self {
+        self.calculations = value;
+        self
+    }
+
+    /// The fields of the form. Whether they replace those of the configurator or are added to them is not published.
+    #[must_use]
+    pub fn controls(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ControlInput>>,
+    ) -> Self {
+        self.controls = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`controls`](Self::controls), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_controls(mut self, value: Option<Vec<ControlInput>>) -> Self {
+        self.controls = value;
+        self
+    }
+
+    /// Whether it is offered in the website widget.
+    #[must_use]
+    pub fn is_public(mut self, value: bool) -> Self {
+        self.is_public = Some(value);
+        self
+    }
+
+    /// [`is_public`](Self::is_public), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_public(mut self, value: Option<bool>) -> Self {
+        self.is_public = value;
+        self
+    }
+
+    /// Whether it may be shared through the showcase.
+    #[must_use]
+    pub fn is_shareable(mut self, value: bool) -> Self {
+        self.is_shareable = Some(value);
+        self
+    }
+
+    /// [`is_shareable`](Self::is_shareable), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_shareable(mut self, value: Option<bool>) -> Self {
+        self.is_shareable = value;
+        self
+    }
+
+    /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
+    #[must_use]
+    pub fn measure(mut self, value: impl Into<String>) -> Self {
+        self.measure = Some(value.into());
+        self
+    }
+
+    /// [`measure`](Self::measure), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_measure(mut self, value: Option<String>) -> Self {
+        self.measure = value;
+        self
+    }
+
+    /// Internal name of the configurator.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
+    #[must_use]
+    pub fn product_name(mut self, value: impl Into<String>) -> Self {
+        self.product_name = Some(value.into());
+        self
+    }
+
+    /// [`product_name`](Self::product_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_product_name(mut self, value: Option<String>) -> Self {
+        self.product_name = value;
+        self
+    }
+
+    /// Whether the public may see computed values and formulas.
+    #[must_use]
+    pub fn show_calculations(mut self, value: bool) -> Self {
+        self.show_calculations = Some(value);
+        self
+    }
+
+    /// [`show_calculations`](Self::show_calculations), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_show_calculations(mut self, value: Option<bool>) -> Self {
+        self.show_calculations = value;
+        self
+    }
+
+    /// Labour cost of one product.
+    #[must_use]
+    pub fn work_cost(mut self, value: impl Into<Money>) -> Self {
+        self.work_cost = Some(value.into());
+        self
+    }
+
+    /// [`work_cost`](Self::work_cost), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_work_cost(mut self, value: Option<Money>) -> Self {
+        self.work_cost = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for ConfiguratorUpdate {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -649,32 +1265,25 @@ pub struct ConnectedAccount {
     /// **Inferred.** Whether the account is connected. The web page also lists services that are not connected.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub connected: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connected: Option<bool>,
     /// Email address of the account at the other service.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** Id of the connection.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// When the account was connected.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub linked_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linked_at: Option<Timestamp>,
     /// The other service. Google is the only one that the user manual names.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub provider: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl ConnectedAccount {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ConnectedAccount {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A customer of the project. The user manual calls contacts "clients".
@@ -687,60 +1296,51 @@ pub struct Contact {
     /// **Inferred.** Address.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// **Inferred.** When the contact was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Email address.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
     ///
     /// The vendor does not document this property (basis: scope-text).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub fields: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Id of the contact.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Name of the customer.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Internal comment.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// **Inferred.** Phone number.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Contact {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Contact {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A contact to create.
@@ -753,288 +1353,133 @@ pub struct ContactCreate {
     /// **Inferred.** Address. At most 512 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<ContactCreateAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// **Inferred.** Email address. At most 64 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<ContactCreateEmail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
     ///
     /// The vendor does not document this property (basis: scope-text).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub fields: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Name of the customer.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    pub name: ::std::string::String,
+    pub name: String,
     /// **Inferred.** Internal comment. At most 512 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<ContactCreateNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// **Inferred.** Phone number. At most 32 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<ContactCreatePhone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 impl ContactCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ContactCreate {
-        ::std::default::Default::default()
-    }
-}
-
-///Address. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactCreateAddress(::std::string::String);
-impl ::std::ops::Deref for ContactCreateAddress {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<ContactCreateAddress> for ::std::string::String {
-    fn from(value: ContactCreateAddress) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for ContactCreateAddress {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            address: None,
+            email: None,
+            fields: None,
+            name: name.into(),
+            note: None,
+            phone: None,
         }
-
-        Ok(Self(value.to_string()))
     }
-}
 
-impl ::std::convert::TryFrom<&str> for ContactCreateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Address. At most 512 characters.
+    #[must_use]
+    pub fn address(mut self, value: impl Into<String>) -> Self {
+        self.address = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for ContactCreateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`address`](Self::address), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_address(mut self, value: Option<String>) -> Self {
+        self.address = value;
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for ContactCreateAddress {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// **Inferred.** Email address. At most 64 characters.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<String>) -> Self {
+        self.email = Some(value.into());
+        self
     }
-}
 
-///Email address. At most 64 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactCreateEmail(::std::string::String);
-impl ::std::ops::Deref for ContactCreateEmail {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// [`email`](Self::email), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email(mut self, value: Option<String>) -> Self {
+        self.email = value;
+        self
     }
-}
 
-impl ::std::convert::From<ContactCreateEmail> for ::std::string::String {
-    fn from(value: ContactCreateEmail) -> Self {
-        value.0
+    /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
+    #[must_use]
+    pub fn fields(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.fields = Some(
+            value.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
     }
-}
 
-impl ::std::str::FromStr for ContactCreateEmail {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 64usize {
-            return Err("longer than 64 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// [`fields`](Self::fields), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_fields(
+        mut self,
+        value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.fields = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for ContactCreateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Name of the customer.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for ContactCreateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Internal comment. At most 512 characters.
+    #[must_use]
+    pub fn note(mut self, value: impl Into<String>) -> Self {
+        self.note = Some(value.into());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for ContactCreateEmail {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`note`](Self::note), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_note(mut self, value: Option<String>) -> Self {
+        self.note = value;
+        self
     }
-}
 
-///Internal comment. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactCreateNote(::std::string::String);
-impl ::std::ops::Deref for ContactCreateNote {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// **Inferred.** Phone number. At most 32 characters.
+    #[must_use]
+    pub fn phone(mut self, value: impl Into<String>) -> Self {
+        self.phone = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<ContactCreateNote> for ::std::string::String {
-    fn from(value: ContactCreateNote) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for ContactCreateNote {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for ContactCreateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for ContactCreateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for ContactCreateNote {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Phone number. At most 32 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactCreatePhone(::std::string::String);
-impl ::std::ops::Deref for ContactCreatePhone {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<ContactCreatePhone> for ::std::string::String {
-    fn from(value: ContactCreatePhone) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for ContactCreatePhone {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 32usize {
-            return Err("longer than 32 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for ContactCreatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for ContactCreatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for ContactCreatePhone {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`phone`](Self::phone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_phone(mut self, value: Option<String>) -> Self {
+        self.phone = value;
+        self
     }
 }
 
@@ -1048,43 +1493,36 @@ pub struct ContactField {
     /// **Inferred.** Id of the field.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Name of the field.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** The values to choose from, if the field is a choice.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<String>>,
     /// **Inferred.** Position of the field in the form.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// **Inferred.** Whether the field must be filled in.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub required: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
     /// **Inferred.** Type of value that the field takes. The types are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl ContactField {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ContactField {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A contact field to create.
@@ -1097,33 +1535,106 @@ pub struct ContactFieldCreate {
     /// **Inferred.** Name of the field.
     ///
     /// The vendor does not document this property (basis: convention).
-    pub name: ::std::string::String,
+    pub name: String,
     /// **Inferred.** The values to choose from, if the field is a choice.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<String>>,
     /// **Inferred.** Position of the field in the form.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// **Inferred.** Whether the field must be filled in.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub required: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
     /// **Inferred.** Type of value that the field takes. The types are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
 }
 
 impl ContactFieldCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ContactFieldCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            options: None,
+            order: None,
+            required: None,
+            type_: None,
+        }
+    }
+
+    /// **Inferred.** Name of the field.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// **Inferred.** The values to choose from, if the field is a choice.
+    #[must_use]
+    pub fn options(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.options = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`options`](Self::options), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_options(mut self, value: Option<Vec<String>>) -> Self {
+        self.options = value;
+        self
+    }
+
+    /// **Inferred.** Position of the field in the form.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
+    }
+
+    /// **Inferred.** Whether the field must be filled in.
+    #[must_use]
+    pub fn required(mut self, value: bool) -> Self {
+        self.required = Some(value);
+        self
+    }
+
+    /// [`required`](Self::required), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_required(mut self, value: Option<bool>) -> Self {
+        self.required = value;
+        self
+    }
+
+    /// **Inferred.** Type of value that the field takes. The types are not published.
+    #[must_use]
+    pub fn type_(mut self, value: impl Into<String>) -> Self {
+        self.type_ = Some(value.into());
+        self
+    }
+
+    /// [`type_`](Self::type_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_type(mut self, value: Option<String>) -> Self {
+        self.type_ = value;
+        self
     }
 }
 
@@ -1137,34 +1648,108 @@ pub struct ContactFieldUpdate {
     /// **Inferred.** Name of the field.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** The values to choose from, if the field is a choice.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<String>>,
     /// **Inferred.** Position of the field in the form.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// **Inferred.** Whether the field must be filled in.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub required: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
     /// **Inferred.** Type of value that the field takes. The types are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
 }
 
 impl ContactFieldUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ContactFieldUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// **Inferred.** Name of the field.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// **Inferred.** The values to choose from, if the field is a choice.
+    #[must_use]
+    pub fn options(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.options = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`options`](Self::options), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_options(mut self, value: Option<Vec<String>>) -> Self {
+        self.options = value;
+        self
+    }
+
+    /// **Inferred.** Position of the field in the form.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
+    }
+
+    /// **Inferred.** Whether the field must be filled in.
+    #[must_use]
+    pub fn required(mut self, value: bool) -> Self {
+        self.required = Some(value);
+        self
+    }
+
+    /// [`required`](Self::required), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_required(mut self, value: Option<bool>) -> Self {
+        self.required = value;
+        self
+    }
+
+    /// **Inferred.** Type of value that the field takes. The types are not published.
+    #[must_use]
+    pub fn type_(mut self, value: impl Into<String>) -> Self {
+        self.type_ = Some(value.into());
+        self
+    }
+
+    /// [`type_`](Self::type_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_type(mut self, value: Option<String>) -> Self {
+        self.type_ = value;
+        self
     }
 }
 
@@ -1178,289 +1763,134 @@ pub struct ContactUpdate {
     /// **Inferred.** Address. At most 512 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<ContactUpdateAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// **Inferred.** Email address. At most 64 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<ContactUpdateEmail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
     ///
     /// The vendor does not document this property (basis: scope-text).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub fields: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Name of the customer.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Internal comment. At most 512 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<ContactUpdateNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// **Inferred.** Phone number. At most 32 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<ContactUpdatePhone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 impl ContactUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ContactUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
-}
 
-///Address. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactUpdateAddress(::std::string::String);
-impl ::std::ops::Deref for ContactUpdateAddress {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// **Inferred.** Address. At most 512 characters.
+    #[must_use]
+    pub fn address(mut self, value: impl Into<String>) -> Self {
+        self.address = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<ContactUpdateAddress> for ::std::string::String {
-    fn from(value: ContactUpdateAddress) -> Self {
-        value.0
+    /// [`address`](Self::address), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_address(mut self, value: Option<String>) -> Self {
+        self.address = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for ContactUpdateAddress {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// **Inferred.** Email address. At most 64 characters.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<String>) -> Self {
+        self.email = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for ContactUpdateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`email`](Self::email), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email(mut self, value: Option<String>) -> Self {
+        self.email = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for ContactUpdateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
+    #[must_use]
+    pub fn fields(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.fields = Some(
+            value.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for ContactUpdateAddress {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`fields`](Self::fields), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_fields(
+        mut self,
+        value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.fields = value;
+        self
     }
-}
 
-///Email address. At most 64 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactUpdateEmail(::std::string::String);
-impl ::std::ops::Deref for ContactUpdateEmail {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// **Inferred.** Name of the customer.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<ContactUpdateEmail> for ::std::string::String {
-    fn from(value: ContactUpdateEmail) -> Self {
-        value.0
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for ContactUpdateEmail {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 64usize {
-            return Err("longer than 64 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// **Inferred.** Internal comment. At most 512 characters.
+    #[must_use]
+    pub fn note(mut self, value: impl Into<String>) -> Self {
+        self.note = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for ContactUpdateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`note`](Self::note), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_note(mut self, value: Option<String>) -> Self {
+        self.note = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for ContactUpdateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Phone number. At most 32 characters.
+    #[must_use]
+    pub fn phone(mut self, value: impl Into<String>) -> Self {
+        self.phone = Some(value.into());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for ContactUpdateEmail {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Internal comment. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactUpdateNote(::std::string::String);
-impl ::std::ops::Deref for ContactUpdateNote {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<ContactUpdateNote> for ::std::string::String {
-    fn from(value: ContactUpdateNote) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for ContactUpdateNote {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for ContactUpdateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for ContactUpdateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for ContactUpdateNote {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Phone number. At most 32 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ContactUpdatePhone(::std::string::String);
-impl ::std::ops::Deref for ContactUpdatePhone {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<ContactUpdatePhone> for ::std::string::String {
-    fn from(value: ContactUpdatePhone) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for ContactUpdatePhone {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 32usize {
-            return Err("longer than 32 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for ContactUpdatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for ContactUpdatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for ContactUpdatePhone {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`phone`](Self::phone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_phone(mut self, value: Option<String>) -> Self {
+        self.phone = value;
+        self
     }
 }
 
@@ -1472,71 +1902,64 @@ impl<'de> ::serde::Deserialize<'de> for ContactUpdatePhone {
 #[non_exhaustive]
 pub struct Control {
     /// Initial value. The page documents it for numbers.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub default_value: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<::serde_json::Value>,
     /// Width of the control in columns of a grid, for example 6 of 12.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub field_size: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field_size: Option<i64>,
     /// Material property to choose from, if the source is "Materials groups property".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub group_property: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_property: Option<String>,
     /// **Inferred.** Id of the control.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Label that the user sees.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Group of materials to choose from, if the source is "Material group".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_group: Option<String>,
     /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_id: Option<Id>,
     /// **Inferred.** Material property to choose from, if the source is "Materials property".
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_property: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_property: Option<String>,
     /// Largest value of a number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub max_value: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_value: Option<f64>,
     /// Smallest value of a number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub min_value: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_value: Option<f64>,
     /// **Inferred.** Position of the control in the form.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// Step between values of a number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub step_value: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_value: Option<f64>,
     /// Type of the control. The page shows "Text" (one line), "Textarea" (several lines), "Number" (decimals allowed) and "Select" (a dropdown). The values used by the API are not published.
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
     /// Where the choices of a "Select" control come from. The page shows "YAML", "JSON", "Material group", "Materials groups property" and "Materials property". The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value_source: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_source: Option<String>,
     /// Choices of a "Select" control that are entered by hand, as YAML or JSON.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub values: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<::serde_json::Value>,
     /// Name of the control in formulas: `$`, then letters, digits and underscores.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub variable: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Control {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Control {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A form field of a configurator, in a request. Properties that are not listed here are sent unchanged, so a control can be read and sent back without loss.
@@ -1547,65 +1970,314 @@ impl Control {
 #[non_exhaustive]
 pub struct ControlInput {
     /// Initial value. The page documents it for numbers.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub default_value: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<::serde_json::Value>,
     /// Width of the control in columns of a grid, for example 6 of 12.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub field_size: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field_size: Option<i64>,
     /// Material property to choose from, if the source is "Materials groups property".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub group_property: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_property: Option<String>,
     /// Label that the user sees.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Group of materials to choose from, if the source is "Material group".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_group: Option<String>,
     /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_id: Option<Id>,
     /// **Inferred.** Material property to choose from, if the source is "Materials property".
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_property: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_property: Option<String>,
     /// Largest value of a number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub max_value: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_value: Option<f64>,
     /// Smallest value of a number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub min_value: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_value: Option<f64>,
     /// **Inferred.** Position of the control in the form.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// Step between values of a number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub step_value: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_value: Option<f64>,
     /// Type of the control. The page shows "Text" (one line), "Textarea" (several lines), "Number" (decimals allowed) and "Select" (a dropdown). The values used by the API are not published.
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
     /// Where the choices of a "Select" control come from. The page shows "YAML", "JSON", "Material group", "Materials groups property" and "Materials property". The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value_source: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_source: Option<String>,
     /// Choices of a "Select" control that are entered by hand, as YAML or JSON.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub values: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<::serde_json::Value>,
     /// Name of the control in formulas: `$`, then letters, digits and underscores.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub variable: ::std::option::Option<Variable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<Variable>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ControlInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ControlInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            default_value: None,
+            field_size: None,
+            group_property: None,
+            label: None,
+            material_group: None,
+            material_id: None,
+            material_property: None,
+            max_value: None,
+            min_value: None,
+            order: None,
+            step_value: None,
+            type_: None,
+            value_source: None,
+            values: None,
+            variable: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Initial value. The page documents it for numbers.
+    #[must_use]
+    pub fn default_value(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.default_value = Some(value.into());
+        self
+    }
+
+    /// [`default_value`](Self::default_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_value(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.default_value = value;
+        self
+    }
+
+    /// Width of the control in columns of a grid, for example 6 of 12.
+    #[must_use]
+    pub fn field_size(mut self, value: i64) -> Self {
+        self.field_size = Some(value);
+        self
+    }
+
+    /// [`field_size`](Self::field_size), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_field_size(mut self, value: Option<i64>) -> Self {
+        self.field_size = value;
+        self
+    }
+
+    /// Material property to choose from, if the source is "Materials groups property".
+    #[must_use]
+    pub fn group_property(mut self, value: impl Into<String>) -> Self {
+        self.group_property = Some(value.into());
+        self
+    }
+
+    /// [`group_property`](Self::group_property), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_group_property(mut self, value: Option<String>) -> Self {
+        self.group_property = value;
+        self
+    }
+
+    /// Label that the user sees.
+    #[must_use]
+    pub fn label(mut self, value: impl Into<String>) -> Self {
+        self.label = Some(value.into());
+        self
+    }
+
+    /// [`label`](Self::label), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_label(mut self, value: Option<String>) -> Self {
+        self.label = value;
+        self
+    }
+
+    /// Group of materials to choose from, if the source is "Material group".
+    #[must_use]
+    pub fn material_group(mut self, value: impl Into<String>) -> Self {
+        self.material_group = Some(value.into());
+        self
+    }
+
+    /// [`material_group`](Self::material_group), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_material_group(mut self, value: Option<String>) -> Self {
+        self.material_group = value;
+        self
+    }
+
+    /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
+    #[must_use]
+    pub fn material_id(mut self, value: impl Into<Id>) -> Self {
+        self.material_id = Some(value.into());
+        self
+    }
+
+    /// [`material_id`](Self::material_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_material_id(mut self, value: Option<Id>) -> Self {
+        self.material_id = value;
+        self
+    }
+
+    /// **Inferred.** Material property to choose from, if the source is "Materials property".
+    #[must_use]
+    pub fn material_property(mut self, value: impl Into<String>) -> Self {
+        self.material_property = Some(value.into());
+        self
+    }
+
+    /// [`material_property`](Self::material_property), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_material_property(mut self, value: Option<String>) -> Self {
+        self.material_property = value;
+        self
+    }
+
+    /// Largest value of a number.
+    #[must_use]
+    pub fn max_value(mut self, value: f64) -> Self {
+        self.max_value = Some(value);
+        self
+    }
+
+    /// [`max_value`](Self::max_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_max_value(mut self, value: Option<f64>) -> Self {
+        self.max_value = value;
+        self
+    }
+
+    /// Smallest value of a number.
+    #[must_use]
+    pub fn min_value(mut self, value: f64) -> Self {
+        self.min_value = Some(value);
+        self
+    }
+
+    /// [`min_value`](Self::min_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_min_value(mut self, value: Option<f64>) -> Self {
+        self.min_value = value;
+        self
+    }
+
+    /// **Inferred.** Position of the control in the form.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
+    }
+
+    /// Step between values of a number.
+    #[must_use]
+    pub fn step_value(mut self, value: f64) -> Self {
+        self.step_value = Some(value);
+        self
+    }
+
+    /// [`step_value`](Self::step_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_step_value(mut self, value: Option<f64>) -> Self {
+        self.step_value = value;
+        self
+    }
+
+    /// Type of the control. The page shows "Text" (one line), "Textarea" (several lines), "Number" (decimals allowed) and "Select" (a dropdown). The values used by the API are not published.
+    #[must_use]
+    pub fn type_(mut self, value: impl Into<String>) -> Self {
+        self.type_ = Some(value.into());
+        self
+    }
+
+    /// [`type_`](Self::type_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_type(mut self, value: Option<String>) -> Self {
+        self.type_ = value;
+        self
+    }
+
+    /// Where the choices of a "Select" control come from. The page shows "YAML", "JSON", "Material group", "Materials groups property" and "Materials property". The values used by the API are not published.
+    #[must_use]
+    pub fn value_source(mut self, value: impl Into<String>) -> Self {
+        self.value_source = Some(value.into());
+        self
+    }
+
+    /// [`value_source`](Self::value_source), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_value_source(mut self, value: Option<String>) -> Self {
+        self.value_source = value;
+        self
+    }
+
+    /// Choices of a "Select" control that are entered by hand, as YAML or JSON.
+    #[must_use]
+    pub fn values(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.values = Some(value.into());
+        self
+    }
+
+    /// [`values`](Self::values), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_values(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.values = value;
+        self
+    }
+
+    /// Name of the control in formulas: `$`, then letters, digits and underscores.
+    #[must_use]
+    pub fn variable(mut self, value: impl Into<Variable>) -> Self {
+        self.variable = Some(value.into());
+        self
+    }
+
+    /// [`variable`](Self::variable), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_variable(mut self, value: Option<Variable>) -> Self {
+        self.variable = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for ControlInput {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -1619,33 +2291,26 @@ pub struct Error {
     /// **Inferred.** Error code, for programs.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub code: ::std::option::Option<TextOrNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<TextOrNumber>,
     /// **Inferred.** Errors of single properties of the request. Their structure is not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub errors: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<::serde_json::Value>,
     /// **Inferred.** Error message, for people.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub message: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// **Inferred.** Seconds to wait before the next request, after 429.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub retry_after: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<f64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Error {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Error {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** Metadata of an uploaded file.
@@ -1658,43 +2323,36 @@ pub struct File {
     /// **Inferred.** Media type of the file.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub content_type: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
     /// **Inferred.** When the file was uploaded.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the file.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Name of the file.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Size of the file in bytes.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub size: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
     /// **Inferred.** URL from which the file can be downloaded.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub url: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl File {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::File {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** Identifier of a resource. The vendor does not say whether ids are numbers, UUIDs or other strings, so a string and an integer are both accepted. In paths it is a string.
@@ -1706,20 +2364,20 @@ impl File {
 #[non_exhaustive]
 pub enum Id {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Integer`.
     Integer(i64),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<i64> for Id {
+impl From<i64> for Id {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for Id {
+impl From<::serde_json::Value> for Id {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -1733,20 +2391,74 @@ impl ::std::convert::From<::serde_json::Value> for Id {
 #[non_exhaustive]
 pub struct Locale {
     /// Language of the interface. The list is not published; the codes `uk`, `uz`, `ky`, `tg` and `nl` occur in addresses of the documentation.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub language: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Time zone in which dates and times are shown. An IANA name is a guess.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub timezone: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl Locale {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Locale {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            language: None,
+            timezone: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Language of the interface. The list is not published; the codes `uk`, `uz`, `ky`, `tg` and `nl` occur in addresses of the documentation.
+    #[must_use]
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
+        self
+    }
+
+    /// [`language`](Self::language), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_language(mut self, value: Option<String>) -> Self {
+        self.language = value;
+        self
+    }
+
+    /// Time zone in which dates and times are shown. An IANA name is a guess.
+    #[must_use]
+    pub fn timezone(mut self, value: impl Into<String>) -> Self {
+        self.timezone = Some(value.into());
+        self
+    }
+
+    /// [`timezone`](Self::timezone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_timezone(mut self, value: Option<String>) -> Self {
+        self.timezone = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -1760,55 +2472,48 @@ pub struct Material {
     /// **Inferred.** When the material was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// Further information about the material.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// **Inferred.** Id of the material.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Name of the material, as shown in lists and calculations.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Further attributes, which controls of configurators can use.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub properties: ::std::option::Option<MaterialAttributes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<MaterialAttributes>,
     /// Cost of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_price: Option<Money>,
     /// Price of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Code of the supplier or of the inventory.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub vendorcode: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendorcode: Option<String>,
     /// Expected loss, in percent. It is added to the computed consumption.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub waste_percentage: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waste_percentage: Option<f64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Material {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Material {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** Further attributes of a material: strings, numbers and booleans by name. On the web page they are entered as YAML. How the API represents them is not published, so an object and a string are both accepted.
@@ -1820,23 +2525,20 @@ impl Material {
 #[non_exhaustive]
 pub enum MaterialAttributes {
     /// The form `Object`.
-    Object(::serde_json::Map<::std::string::String, ::serde_json::Value>),
+    Object(::serde_json::Map<String, ::serde_json::Value>),
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>>
-for MaterialAttributes {
-    fn from(
-        value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    ) -> Self {
+impl From<::serde_json::Map<String, ::serde_json::Value>> for MaterialAttributes {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self::Object(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for MaterialAttributes {
+impl From<::serde_json::Value> for MaterialAttributes {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -1850,37 +2552,167 @@ impl ::std::convert::From<::serde_json::Value> for MaterialAttributes {
 #[non_exhaustive]
 pub struct MaterialCreate {
     /// Further information about the material.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Name of the material, as shown in lists and calculations.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Further attributes, which controls of configurators can use.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub properties: ::std::option::Option<MaterialAttributes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<MaterialAttributes>,
     /// Cost of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_price: Option<Money>,
     /// Price of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// Code of the supplier or of the inventory.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub vendorcode: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendorcode: Option<String>,
     /// Expected loss, in percent. It is added to the computed consumption.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub waste_percentage: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waste_percentage: Option<f64>,
 }
 
 impl MaterialCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MaterialCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            description: None,
+            group: None,
+            measure: None,
+            name: name.into(),
+            properties: None,
+            purchase_price: None,
+            sale_price: None,
+            vendorcode: None,
+            waste_percentage: None,
+        }
+    }
+
+    /// Further information about the material.
+    #[must_use]
+    pub fn description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+
+    /// [`description`](Self::description), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_description(mut self, value: Option<String>) -> Self {
+        self.description = value;
+        self
+    }
+
+    /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
+    #[must_use]
+    pub fn group(mut self, value: impl Into<String>) -> Self {
+        self.group = Some(value.into());
+        self
+    }
+
+    /// [`group`](Self::group), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_group(mut self, value: Option<String>) -> Self {
+        self.group = value;
+        self
+    }
+
+    /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
+    #[must_use]
+    pub fn measure(mut self, value: impl Into<String>) -> Self {
+        self.measure = Some(value.into());
+        self
+    }
+
+    /// [`measure`](Self::measure), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_measure(mut self, value: Option<String>) -> Self {
+        self.measure = value;
+        self
+    }
+
+    /// Name of the material, as shown in lists and calculations.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Further attributes, which controls of configurators can use.
+    #[must_use]
+    pub fn properties(mut self, value: impl Into<MaterialAttributes>) -> Self {
+        self.properties = Some(value.into());
+        self
+    }
+
+    /// [`properties`](Self::properties), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_properties(mut self, value: Option<MaterialAttributes>) -> Self {
+        self.properties = value;
+        self
+    }
+
+    /// Cost of one unit.
+    #[must_use]
+    pub fn purchase_price(mut self, value: impl Into<Money>) -> Self {
+        self.purchase_price = Some(value.into());
+        self
+    }
+
+    /// [`purchase_price`](Self::purchase_price), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_purchase_price(mut self, value: Option<Money>) -> Self {
+        self.purchase_price = value;
+        self
+    }
+
+    /// Price of one unit.
+    #[must_use]
+    pub fn sale_price(mut self, value: impl Into<Money>) -> Self {
+        self.sale_price = Some(value.into());
+        self
+    }
+
+    /// [`sale_price`](Self::sale_price), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_sale_price(mut self, value: Option<Money>) -> Self {
+        self.sale_price = value;
+        self
+    }
+
+    /// Code of the supplier or of the inventory.
+    #[must_use]
+    pub fn vendorcode(mut self, value: impl Into<String>) -> Self {
+        self.vendorcode = Some(value.into());
+        self
+    }
+
+    /// [`vendorcode`](Self::vendorcode), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_vendorcode(mut self, value: Option<String>) -> Self {
+        self.vendorcode = value;
+        self
+    }
+
+    /// Expected loss, in percent. It is added to the computed consumption.
+    #[must_use]
+    pub fn waste_percentage(mut self, value: f64) -> Self {
+        self.waste_percentage = Some(value);
+        self
+    }
+
+    /// [`waste_percentage`](Self::waste_percentage), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_waste_percentage(mut self, value: Option<f64>) -> Self {
+        self.waste_percentage = value;
+        self
     }
 }
 
@@ -1894,37 +2726,30 @@ pub struct MaterialLine {
     /// **Inferred.** Id of the material.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub material_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_id: Option<Id>,
     /// **Inferred.** Unit of the quantity.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the material.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Quantity that is used.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub quantity: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
     /// Price of the quantity.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub total_amount: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_amount: Option<Money>,
     /// Price of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub unit_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl MaterialLine {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MaterialLine {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** Changes to a material. Omitted properties stay unchanged.
@@ -1935,38 +2760,165 @@ impl MaterialLine {
 #[non_exhaustive]
 pub struct MaterialUpdate {
     /// Further information about the material.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub group: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// Name of the material, as shown in lists and calculations.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Further attributes, which controls of configurators can use.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub properties: ::std::option::Option<MaterialAttributes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<MaterialAttributes>,
     /// Cost of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_price: Option<Money>,
     /// Price of one unit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// Code of the supplier or of the inventory.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub vendorcode: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendorcode: Option<String>,
     /// Expected loss, in percent. It is added to the computed consumption.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub waste_percentage: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waste_percentage: Option<f64>,
 }
 
 impl MaterialUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MaterialUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Further information about the material.
+    #[must_use]
+    pub fn description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+
+    /// [`description`](Self::description), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_description(mut self, value: Option<String>) -> Self {
+        self.description = value;
+        self
+    }
+
+    /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
+    #[must_use]
+    pub fn group(mut self, value: impl Into<String>) -> Self {
+        self.group = Some(value.into());
+        self
+    }
+
+    /// [`group`](Self::group), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_group(mut self, value: Option<String>) -> Self {
+        self.group = value;
+        self
+    }
+
+    /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
+    #[must_use]
+    pub fn measure(mut self, value: impl Into<String>) -> Self {
+        self.measure = Some(value.into());
+        self
+    }
+
+    /// [`measure`](Self::measure), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_measure(mut self, value: Option<String>) -> Self {
+        self.measure = value;
+        self
+    }
+
+    /// Name of the material, as shown in lists and calculations.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// Further attributes, which controls of configurators can use.
+    #[must_use]
+    pub fn properties(mut self, value: impl Into<MaterialAttributes>) -> Self {
+        self.properties = Some(value.into());
+        self
+    }
+
+    /// [`properties`](Self::properties), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_properties(mut self, value: Option<MaterialAttributes>) -> Self {
+        self.properties = value;
+        self
+    }
+
+    /// Cost of one unit.
+    #[must_use]
+    pub fn purchase_price(mut self, value: impl Into<Money>) -> Self {
+        self.purchase_price = Some(value.into());
+        self
+    }
+
+    /// [`purchase_price`](Self::purchase_price), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_purchase_price(mut self, value: Option<Money>) -> Self {
+        self.purchase_price = value;
+        self
+    }
+
+    /// Price of one unit.
+    #[must_use]
+    pub fn sale_price(mut self, value: impl Into<Money>) -> Self {
+        self.sale_price = Some(value.into());
+        self
+    }
+
+    /// [`sale_price`](Self::sale_price), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_sale_price(mut self, value: Option<Money>) -> Self {
+        self.sale_price = value;
+        self
+    }
+
+    /// Code of the supplier or of the inventory.
+    #[must_use]
+    pub fn vendorcode(mut self, value: impl Into<String>) -> Self {
+        self.vendorcode = Some(value.into());
+        self
+    }
+
+    /// [`vendorcode`](Self::vendorcode), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_vendorcode(mut self, value: Option<String>) -> Self {
+        self.vendorcode = value;
+        self
+    }
+
+    /// Expected loss, in percent. It is added to the computed consumption.
+    #[must_use]
+    pub fn waste_percentage(mut self, value: f64) -> Self {
+        self.waste_percentage = Some(value);
+        self
+    }
+
+    /// [`waste_percentage`](Self::waste_percentage), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_waste_percentage(mut self, value: Option<f64>) -> Self {
+        self.waste_percentage = value;
+        self
     }
 }
 
@@ -1980,51 +2932,44 @@ pub struct Member {
     /// **Inferred.** When the member joined.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Email address of the member.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** First name of the member.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub first_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
     /// **Inferred.** Id of the membership.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Last name of the member.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub last_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
     /// **Inferred.** The role as a whole object.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub role: ::std::option::Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// Id of the role of the member. The role decides what the member may do.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub role_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<Id>,
     /// **Inferred.** Id of the user.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub user_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<Id>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Member {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Member {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A user to add. Membership starts at once; nobody has to accept an invitation.
@@ -2035,18 +2980,43 @@ impl Member {
 #[non_exhaustive]
 pub struct MemberCreate {
     /// Email address of the user, who must already be registered with Configo.
-    pub email: ::std::string::String,
+    pub email: String,
     /// **Inferred.** Id of the role of the new member. On the web page the role is set after the invitation.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub role_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<Id>,
 }
 
 impl MemberCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MemberCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(email: impl Into<String>) -> Self {
+        Self {
+            email: email.into(),
+            role_id: None,
+        }
+    }
+
+    /// Email address of the user, who must already be registered with Configo.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<String>) -> Self {
+        self.email = value.into();
+        self
+    }
+
+    /// **Inferred.** Id of the role of the new member. On the web page the role is set after the invitation.
+    #[must_use]
+    pub fn role_id(mut self, value: impl Into<Id>) -> Self {
+        self.role_id = Some(value.into());
+        self
+    }
+
+    /// [`role_id`](Self::role_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_role_id(mut self, value: Option<Id>) -> Self {
+        self.role_id = value;
+        self
     }
 }
 
@@ -2062,9 +3032,17 @@ pub struct MemberUpdate {
 }
 
 impl MemberUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MemberUpdate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(role_id: impl Into<Id>) -> Self {
+        Self { role_id: role_id.into() }
+    }
+
+    /// Id of the new role.
+    #[must_use]
+    pub fn role_id(mut self, value: impl Into<Id>) -> Self {
+        self.role_id = value.into();
+        self
     }
 }
 
@@ -2079,18 +3057,18 @@ pub enum Money {
     /// The form `Number`.
     Number(::serde_json::Number),
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<::serde_json::Number> for Money {
+impl From<::serde_json::Number> for Money {
     fn from(value: ::serde_json::Number) -> Self {
         Self::Number(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for Money {
+impl From<::serde_json::Value> for Money {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -2106,13 +3084,21 @@ pub struct NoteCreate {
     /// **Inferred.** Text of the note.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    pub message: ::std::string::String,
+    pub message: String,
 }
 
 impl NoteCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::NoteCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+
+    /// **Inferred.** Text of the note.
+    #[must_use]
+    pub fn message(mut self, value: impl Into<String>) -> Self {
+        self.message = value.into();
+        self
     }
 }
 
@@ -2124,84 +3110,77 @@ impl NoteCreate {
 #[non_exhaustive]
 pub struct Order {
     /// Address of the customer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub assignee_ids: ::std::option::Option<::std::vec::Vec<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignee_ids: Option<Vec<Id>>,
     /// **Inferred.** Id of the customer, if the order is linked to a contact.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<Id>,
     /// Name of the customer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
     /// **Inferred.** When the order was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// Email address of the customer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** Id of the order.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// The products of the order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub items: ::std::option::Option<::std::vec::Vec<OrderItem>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<OrderItem>>,
     /// Internal comment.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// **Inferred.** Order number, as people see it.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub number: ::std::option::Option<TextOrNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<TextOrNumber>,
     /// Phone number of the customer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// **Inferred.** Cost of all products.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_cost: Option<Money>,
     /// **Inferred.** Price of all products.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// **Inferred.** Where the order came from, such as the project panel or the widget. The values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub source: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// **Inferred.** The status as a whole object.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// Status of the order, one of those of the project.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_id: Option<Id>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Order {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Order {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** An order to create. Without a `status_id` it gets the default status of the project.
@@ -2212,288 +3191,173 @@ impl Order {
 #[non_exhaustive]
 pub struct OrderCreate {
     /// Address of the customer. At most 512 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<OrderCreateAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub assignee_ids: ::std::option::Option<::std::vec::Vec<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignee_ids: Option<Vec<Id>>,
     /// **Inferred.** Id of the customer, if the order is linked to a contact.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<Id>,
     /// Name of the customer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
     /// Email address of the customer. At most 64 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<OrderCreateEmail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// The products of the order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub items: ::std::option::Option<::std::vec::Vec<OrderItemInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<OrderItemInput>>,
     /// Internal comment. At most 512 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<OrderCreateNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Phone number of the customer. At most 32 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<OrderCreatePhone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Status of the order, one of those of the project.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_id: Option<Id>,
 }
 
 impl OrderCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::OrderCreate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
-}
 
-///Address of the customer. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderCreateAddress(::std::string::String);
-impl ::std::ops::Deref for OrderCreateAddress {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// Address of the customer. At most 512 characters.
+    #[must_use]
+    pub fn address(mut self, value: impl Into<String>) -> Self {
+        self.address = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<OrderCreateAddress> for ::std::string::String {
-    fn from(value: OrderCreateAddress) -> Self {
-        value.0
+    /// [`address`](Self::address), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_address(mut self, value: Option<String>) -> Self {
+        self.address = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for OrderCreateAddress {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
+    #[must_use]
+    pub fn assignee_ids(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Id>>,
+    ) -> Self {
+        self.assignee_ids = Some(value.into_iter().map(Into::into).collect());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for OrderCreateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`assignee_ids`](Self::assignee_ids), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_assignee_ids(mut self, value: Option<Vec<Id>>) -> Self {
+        self.assignee_ids = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for OrderCreateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Id of the customer, if the order is linked to a contact.
+    #[must_use]
+    pub fn contact_id(mut self, value: impl Into<Id>) -> Self {
+        self.contact_id = Some(value.into());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for OrderCreateAddress {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`contact_id`](Self::contact_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_contact_id(mut self, value: Option<Id>) -> Self {
+        self.contact_id = value;
+        self
     }
-}
 
-///Email address of the customer. At most 64 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderCreateEmail(::std::string::String);
-impl ::std::ops::Deref for OrderCreateEmail {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// Name of the customer.
+    #[must_use]
+    pub fn contact_name(mut self, value: impl Into<String>) -> Self {
+        self.contact_name = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<OrderCreateEmail> for ::std::string::String {
-    fn from(value: OrderCreateEmail) -> Self {
-        value.0
+    /// [`contact_name`](Self::contact_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_contact_name(mut self, value: Option<String>) -> Self {
+        self.contact_name = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for OrderCreateEmail {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 64usize {
-            return Err("longer than 64 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// Email address of the customer. At most 64 characters.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<String>) -> Self {
+        self.email = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for OrderCreateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`email`](Self::email), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email(mut self, value: Option<String>) -> Self {
+        self.email = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for OrderCreateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// The products of the order.
+    #[must_use]
+    pub fn items(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<OrderItemInput>>,
+    ) -> Self {
+        self.items = Some(value.into_iter().map(Into::into).collect());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for OrderCreateEmail {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`items`](Self::items), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_items(mut self, value: Option<Vec<OrderItemInput>>) -> Self {
+        self.items = value;
+        self
     }
-}
 
-///Internal comment. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderCreateNote(::std::string::String);
-impl ::std::ops::Deref for OrderCreateNote {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// Internal comment. At most 512 characters.
+    #[must_use]
+    pub fn note(mut self, value: impl Into<String>) -> Self {
+        self.note = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<OrderCreateNote> for ::std::string::String {
-    fn from(value: OrderCreateNote) -> Self {
-        value.0
+    /// [`note`](Self::note), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_note(mut self, value: Option<String>) -> Self {
+        self.note = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for OrderCreateNote {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// Phone number of the customer. At most 32 characters.
+    #[must_use]
+    pub fn phone(mut self, value: impl Into<String>) -> Self {
+        self.phone = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for OrderCreateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`phone`](Self::phone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_phone(mut self, value: Option<String>) -> Self {
+        self.phone = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for OrderCreateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// Status of the order, one of those of the project.
+    #[must_use]
+    pub fn status_id(mut self, value: impl Into<Id>) -> Self {
+        self.status_id = Some(value.into());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for OrderCreateNote {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Phone number of the customer. At most 32 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderCreatePhone(::std::string::String);
-impl ::std::ops::Deref for OrderCreatePhone {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<OrderCreatePhone> for ::std::string::String {
-    fn from(value: OrderCreatePhone) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for OrderCreatePhone {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 32usize {
-            return Err("longer than 32 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for OrderCreatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for OrderCreatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for OrderCreatePhone {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`status_id`](Self::status_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_status_id(mut self, value: Option<Id>) -> Self {
+        self.status_id = value;
+        self
     }
 }
 
@@ -2505,57 +3369,48 @@ impl<'de> ::serde::Deserialize<'de> for OrderCreatePhone {
 #[non_exhaustive]
 pub struct OrderItem {
     /// Id of the configurator of the product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub configurator_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configurator_id: Option<Id>,
     /// **Inferred.** Id of the product in the order.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Materials that the product uses.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub materials: ::std::option::Option<::std::vec::Vec<MaterialLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub materials: Option<Vec<MaterialLine>>,
     /// **Inferred.** Unit of the product.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the product, built from the pattern of the configurator.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Chosen form values by control variable.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub parameters: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Id of the matching product of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub product_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<Id>,
     /// Computed purchase cost.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_cost: Option<Money>,
     /// **Inferred.** Ordered quantity of this product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub quantity: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
     /// Computed sale price.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl OrderItem {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::OrderItem {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A product to add to an order: a configurator and the values for its form. The service computes name, materials and amounts. Properties that are not listed here are sent unchanged.
@@ -2566,32 +3421,124 @@ impl OrderItem {
 #[non_exhaustive]
 pub struct OrderItemInput {
     /// Id of the configurator of the product.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub configurator_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configurator_id: Option<Id>,
     /// Chosen form values by control variable.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub parameters: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Id of the matching product of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub product_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<Id>,
     /// **Inferred.** Ordered quantity of this product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub quantity: ::std::option::Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl OrderItemInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::OrderItemInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            configurator_id: None,
+            parameters: None,
+            product_id: None,
+            quantity: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Id of the configurator of the product.
+    #[must_use]
+    pub fn configurator_id(mut self, value: impl Into<Id>) -> Self {
+        self.configurator_id = Some(value.into());
+        self
+    }
+
+    /// [`configurator_id`](Self::configurator_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_configurator_id(mut self, value: Option<Id>) -> Self {
+        self.configurator_id = value;
+        self
+    }
+
+    /// Chosen form values by control variable.
+    #[must_use]
+    pub fn parameters(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.parameters = Some(
+            value.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
+    /// [`parameters`](Self::parameters), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_parameters(
+        mut self,
+        value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.parameters = value;
+        self
+    }
+
+    /// **Inferred.** Id of the matching product of the project.
+    #[must_use]
+    pub fn product_id(mut self, value: impl Into<Id>) -> Self {
+        self.product_id = Some(value.into());
+        self
+    }
+
+    /// [`product_id`](Self::product_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_product_id(mut self, value: Option<Id>) -> Self {
+        self.product_id = value;
+        self
+    }
+
+    /// **Inferred.** Ordered quantity of this product.
+    #[must_use]
+    pub fn quantity(mut self, value: f64) -> Self {
+        self.quantity = Some(value);
+        self
+    }
+
+    /// [`quantity`](Self::quantity), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_quantity(mut self, value: Option<f64>) -> Self {
+        self.quantity = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for OrderItemInput {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -2603,288 +3550,173 @@ impl OrderItemInput {
 #[non_exhaustive]
 pub struct OrderUpdate {
     /// Address of the customer. At most 512 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<OrderUpdateAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub assignee_ids: ::std::option::Option<::std::vec::Vec<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignee_ids: Option<Vec<Id>>,
     /// **Inferred.** Id of the customer, if the order is linked to a contact.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<Id>,
     /// Name of the customer.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
     /// Email address of the customer. At most 64 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<OrderUpdateEmail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// The products of the order. Whether they replace the existing products or are added to them is not published.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub items: ::std::option::Option<::std::vec::Vec<OrderItemInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<OrderItemInput>>,
     /// Internal comment. At most 512 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<OrderUpdateNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Phone number of the customer. At most 32 characters.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<OrderUpdatePhone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Status of the order, one of those of the project.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_id: Option<Id>,
 }
 
 impl OrderUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::OrderUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
-}
 
-///Address of the customer. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderUpdateAddress(::std::string::String);
-impl ::std::ops::Deref for OrderUpdateAddress {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// Address of the customer. At most 512 characters.
+    #[must_use]
+    pub fn address(mut self, value: impl Into<String>) -> Self {
+        self.address = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<OrderUpdateAddress> for ::std::string::String {
-    fn from(value: OrderUpdateAddress) -> Self {
-        value.0
+    /// [`address`](Self::address), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_address(mut self, value: Option<String>) -> Self {
+        self.address = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for OrderUpdateAddress {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
+    #[must_use]
+    pub fn assignee_ids(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Id>>,
+    ) -> Self {
+        self.assignee_ids = Some(value.into_iter().map(Into::into).collect());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for OrderUpdateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`assignee_ids`](Self::assignee_ids), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_assignee_ids(mut self, value: Option<Vec<Id>>) -> Self {
+        self.assignee_ids = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for OrderUpdateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// **Inferred.** Id of the customer, if the order is linked to a contact.
+    #[must_use]
+    pub fn contact_id(mut self, value: impl Into<Id>) -> Self {
+        self.contact_id = Some(value.into());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for OrderUpdateAddress {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`contact_id`](Self::contact_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_contact_id(mut self, value: Option<Id>) -> Self {
+        self.contact_id = value;
+        self
     }
-}
 
-///Email address of the customer. At most 64 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderUpdateEmail(::std::string::String);
-impl ::std::ops::Deref for OrderUpdateEmail {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// Name of the customer.
+    #[must_use]
+    pub fn contact_name(mut self, value: impl Into<String>) -> Self {
+        self.contact_name = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<OrderUpdateEmail> for ::std::string::String {
-    fn from(value: OrderUpdateEmail) -> Self {
-        value.0
+    /// [`contact_name`](Self::contact_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_contact_name(mut self, value: Option<String>) -> Self {
+        self.contact_name = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for OrderUpdateEmail {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 64usize {
-            return Err("longer than 64 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// Email address of the customer. At most 64 characters.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<String>) -> Self {
+        self.email = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for OrderUpdateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`email`](Self::email), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email(mut self, value: Option<String>) -> Self {
+        self.email = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for OrderUpdateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// The products of the order. Whether they replace the existing products or are added to them is not published.
+    #[must_use]
+    pub fn items(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<OrderItemInput>>,
+    ) -> Self {
+        self.items = Some(value.into_iter().map(Into::into).collect());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for OrderUpdateEmail {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`items`](Self::items), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_items(mut self, value: Option<Vec<OrderItemInput>>) -> Self {
+        self.items = value;
+        self
     }
-}
 
-///Internal comment. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderUpdateNote(::std::string::String);
-impl ::std::ops::Deref for OrderUpdateNote {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// Internal comment. At most 512 characters.
+    #[must_use]
+    pub fn note(mut self, value: impl Into<String>) -> Self {
+        self.note = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<OrderUpdateNote> for ::std::string::String {
-    fn from(value: OrderUpdateNote) -> Self {
-        value.0
+    /// [`note`](Self::note), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_note(mut self, value: Option<String>) -> Self {
+        self.note = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for OrderUpdateNote {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
+    /// Phone number of the customer. At most 32 characters.
+    #[must_use]
+    pub fn phone(mut self, value: impl Into<String>) -> Self {
+        self.phone = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<&str> for OrderUpdateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`phone`](Self::phone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_phone(mut self, value: Option<String>) -> Self {
+        self.phone = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for OrderUpdateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// Status of the order, one of those of the project.
+    #[must_use]
+    pub fn status_id(mut self, value: impl Into<Id>) -> Self {
+        self.status_id = Some(value.into());
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for OrderUpdateNote {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Phone number of the customer. At most 32 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct OrderUpdatePhone(::std::string::String);
-impl ::std::ops::Deref for OrderUpdatePhone {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<OrderUpdatePhone> for ::std::string::String {
-    fn from(value: OrderUpdatePhone) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for OrderUpdatePhone {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 32usize {
-            return Err("longer than 32 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for OrderUpdatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for OrderUpdatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for OrderUpdatePhone {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// [`status_id`](Self::status_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_status_id(mut self, value: Option<Id>) -> Self {
+        self.status_id = value;
+        self
     }
 }
 
@@ -2898,60 +3730,51 @@ pub struct Product {
     /// **Inferred.** Id of the configurator of the product.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub configurator_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configurator_id: Option<Id>,
     /// **Inferred.** When the product was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the product.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Form values by control variable.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub parameters: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Computed purchase cost.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub purchase_cost: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_cost: Option<Money>,
     /// **Inferred.** Sale price.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Product {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Product {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A product to create.
@@ -2964,35 +3787,113 @@ pub struct ProductCreate {
     /// **Inferred.** Id of the configurator of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub configurator_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configurator_id: Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    pub name: ::std::string::String,
+    pub name: String,
     /// **Inferred.** Form values by control variable.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub parameters: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Sale price.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
 }
 
 impl ProductCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ProductCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            configurator_id: None,
+            measure: None,
+            name: name.into(),
+            parameters: None,
+            sale_price: None,
+        }
+    }
+
+    /// **Inferred.** Id of the configurator of the product.
+    #[must_use]
+    pub fn configurator_id(mut self, value: impl Into<Id>) -> Self {
+        self.configurator_id = Some(value.into());
+        self
+    }
+
+    /// [`configurator_id`](Self::configurator_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_configurator_id(mut self, value: Option<Id>) -> Self {
+        self.configurator_id = value;
+        self
+    }
+
+    /// **Inferred.** Unit of the product.
+    #[must_use]
+    pub fn measure(mut self, value: impl Into<String>) -> Self {
+        self.measure = Some(value.into());
+        self
+    }
+
+    /// [`measure`](Self::measure), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_measure(mut self, value: Option<String>) -> Self {
+        self.measure = value;
+        self
+    }
+
+    /// **Inferred.** Name of the product.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// **Inferred.** Form values by control variable.
+    #[must_use]
+    pub fn parameters(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.parameters = Some(
+            value.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
+    /// [`parameters`](Self::parameters), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_parameters(
+        mut self,
+        value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.parameters = value;
+        self
+    }
+
+    /// **Inferred.** Sale price.
+    #[must_use]
+    pub fn sale_price(mut self, value: impl Into<Money>) -> Self {
+        self.sale_price = Some(value.into());
+        self
+    }
+
+    /// [`sale_price`](Self::sale_price), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_sale_price(mut self, value: Option<Money>) -> Self {
+        self.sale_price = value;
+        self
     }
 }
 
@@ -3006,36 +3907,115 @@ pub struct ProductUpdate {
     /// **Inferred.** Id of the configurator of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub configurator_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configurator_id: Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Form values by control variable.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub parameters: ::std::option::Option<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// **Inferred.** Sale price.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub sale_price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Money>,
 }
 
 impl ProductUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ProductUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// **Inferred.** Id of the configurator of the product.
+    #[must_use]
+    pub fn configurator_id(mut self, value: impl Into<Id>) -> Self {
+        self.configurator_id = Some(value.into());
+        self
+    }
+
+    /// [`configurator_id`](Self::configurator_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_configurator_id(mut self, value: Option<Id>) -> Self {
+        self.configurator_id = value;
+        self
+    }
+
+    /// **Inferred.** Unit of the product.
+    #[must_use]
+    pub fn measure(mut self, value: impl Into<String>) -> Self {
+        self.measure = Some(value.into());
+        self
+    }
+
+    /// [`measure`](Self::measure), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_measure(mut self, value: Option<String>) -> Self {
+        self.measure = value;
+        self
+    }
+
+    /// **Inferred.** Name of the product.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// **Inferred.** Form values by control variable.
+    #[must_use]
+    pub fn parameters(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.parameters = Some(
+            value.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
+    /// [`parameters`](Self::parameters), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_parameters(
+        mut self,
+        value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.parameters = value;
+        self
+    }
+
+    /// **Inferred.** Sale price.
+    #[must_use]
+    pub fn sale_price(mut self, value: impl Into<Money>) -> Self {
+        self.sale_price = Some(value.into());
+        self
+    }
+
+    /// [`sale_price`](Self::sale_price), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_sale_price(mut self, value: Option<Money>) -> Self {
+        self.sale_price = value;
+        self
     }
 }
 
@@ -3049,48 +4029,41 @@ pub struct Project {
     /// **Inferred.** When the project was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Currency of the amounts in the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub currency: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// **Inferred.** What the project is for.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// **Inferred.** Id of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Name of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Id of the user who owns the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub owner_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<Id>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Project {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Project {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A project to create.
@@ -3103,23 +4076,63 @@ pub struct ProjectCreate {
     /// **Inferred.** Currency of the amounts in the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub currency: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// **Inferred.** What the project is for.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// **Inferred.** Name of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    pub name: ::std::string::String,
+    pub name: String,
 }
 
 impl ProjectCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ProjectCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            currency: None,
+            description: None,
+            name: name.into(),
+        }
+    }
+
+    /// **Inferred.** Currency of the amounts in the project.
+    #[must_use]
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
+        self
+    }
+
+    /// [`currency`](Self::currency), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_currency(mut self, value: Option<String>) -> Self {
+        self.currency = value;
+        self
+    }
+
+    /// **Inferred.** What the project is for.
+    #[must_use]
+    pub fn description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+
+    /// [`description`](Self::description), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_description(mut self, value: Option<String>) -> Self {
+        self.description = value;
+        self
+    }
+
+    /// **Inferred.** Name of the project.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
 }
 
@@ -3133,24 +4146,67 @@ pub struct ProjectUpdate {
     /// **Inferred.** Currency of the amounts in the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub currency: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// **Inferred.** What the project is for.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// **Inferred.** Name of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 impl ProjectUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ProjectUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// **Inferred.** Currency of the amounts in the project.
+    #[must_use]
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
+        self
+    }
+
+    /// [`currency`](Self::currency), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_currency(mut self, value: Option<String>) -> Self {
+        self.currency = value;
+        self
+    }
+
+    /// **Inferred.** What the project is for.
+    #[must_use]
+    pub fn description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+
+    /// [`description`](Self::description), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_description(mut self, value: Option<String>) -> Self {
+        self.description = value;
+        self
+    }
+
+    /// **Inferred.** Name of the project.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
     }
 }
 
@@ -3164,43 +4220,36 @@ pub struct Referral {
     /// **Inferred.** When the referral was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Email address of the person.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** Id of the referral.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Name of the person.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Reward of the user for the referral.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub reward: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<Money>,
     /// **Inferred.** Status of the referral. Its values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Referral {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Referral {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A report about a project. The vendor publishes only that analytics and reporting data exist.
@@ -3213,38 +4262,31 @@ pub struct Report {
     /// **Inferred.** The figures. Their structure is not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub data: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<::serde_json::Value>,
     /// **Inferred.** First day of the period.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub date_from: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_from: Option<String>,
     /// **Inferred.** Last day of the period.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub date_to: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_to: Option<String>,
     /// **Inferred.** Id of the report, possibly a fixed name.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Name of the report.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Report {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Report {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A named set of five permissions in a project. The vendor publishes no permission for materials, products, reports, statuses or files.
@@ -3255,41 +4297,34 @@ impl Report {
 #[non_exhaustive]
 pub struct Role {
     /// Whether members with this role may manage client information. The API calls clients "contacts".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_clients: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_clients: Option<bool>,
     /// Whether members with this role may create and edit configurators.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_configurators: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_configurators: Option<bool>,
     /// Whether members with this role may manage and edit orders.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_orders: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_orders: Option<bool>,
     /// Whether members with this role may invite, edit and remove members.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_manage_members: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_manage_members: Option<bool>,
     /// Whether members with this role may change the settings of the project.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_manage_project: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_manage_project: Option<bool>,
     /// **Inferred.** Id of the role.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Name of the role.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Position of the role in lists.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Role {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Role {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A role to create.
@@ -3300,31 +4335,131 @@ impl Role {
 #[non_exhaustive]
 pub struct RoleCreate {
     /// Whether members with this role may manage client information. The API calls clients "contacts".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_clients: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_clients: Option<bool>,
     /// Whether members with this role may create and edit configurators.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_configurators: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_configurators: Option<bool>,
     /// Whether members with this role may manage and edit orders.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_orders: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_orders: Option<bool>,
     /// Whether members with this role may invite, edit and remove members.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_manage_members: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_manage_members: Option<bool>,
     /// Whether members with this role may change the settings of the project.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_manage_project: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_manage_project: Option<bool>,
     /// Name of the role.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Position of the role in lists.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
 }
 
 impl RoleCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::RoleCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            can_edit_clients: None,
+            can_edit_configurators: None,
+            can_edit_orders: None,
+            can_manage_members: None,
+            can_manage_project: None,
+            name: name.into(),
+            order: None,
+        }
+    }
+
+    /// Whether members with this role may manage client information. The API calls clients "contacts".
+    #[must_use]
+    pub fn can_edit_clients(mut self, value: bool) -> Self {
+        self.can_edit_clients = Some(value);
+        self
+    }
+
+    /// [`can_edit_clients`](Self::can_edit_clients), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_edit_clients(mut self, value: Option<bool>) -> Self {
+        self.can_edit_clients = value;
+        self
+    }
+
+    /// Whether members with this role may create and edit configurators.
+    #[must_use]
+    pub fn can_edit_configurators(mut self, value: bool) -> Self {
+        self.can_edit_configurators = Some(value);
+        self
+    }
+
+    /// [`can_edit_configurators`](Self::can_edit_configurators), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_edit_configurators(mut self, value: Option<bool>) -> Self {
+        self.can_edit_configurators = value;
+        self
+    }
+
+    /// Whether members with this role may manage and edit orders.
+    #[must_use]
+    pub fn can_edit_orders(mut self, value: bool) -> Self {
+        self.can_edit_orders = Some(value);
+        self
+    }
+
+    /// [`can_edit_orders`](Self::can_edit_orders), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_edit_orders(mut self, value: Option<bool>) -> Self {
+        self.can_edit_orders = value;
+        self
+    }
+
+    /// Whether members with this role may invite, edit and remove members.
+    #[must_use]
+    pub fn can_manage_members(mut self, value: bool) -> Self {
+        self.can_manage_members = Some(value);
+        self
+    }
+
+    /// [`can_manage_members`](Self::can_manage_members), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_manage_members(mut self, value: Option<bool>) -> Self {
+        self.can_manage_members = value;
+        self
+    }
+
+    /// Whether members with this role may change the settings of the project.
+    #[must_use]
+    pub fn can_manage_project(mut self, value: bool) -> Self {
+        self.can_manage_project = Some(value);
+        self
+    }
+
+    /// [`can_manage_project`](Self::can_manage_project), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_manage_project(mut self, value: Option<bool>) -> Self {
+        self.can_manage_project = value;
+        self
+    }
+
+    /// Name of the role.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Position of the role in lists.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
     }
 }
 
@@ -3336,32 +4471,131 @@ impl RoleCreate {
 #[non_exhaustive]
 pub struct RoleUpdate {
     /// Whether members with this role may manage client information. The API calls clients "contacts".
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_clients: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_clients: Option<bool>,
     /// Whether members with this role may create and edit configurators.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_configurators: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_configurators: Option<bool>,
     /// Whether members with this role may manage and edit orders.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_edit_orders: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_edit_orders: Option<bool>,
     /// Whether members with this role may invite, edit and remove members.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_manage_members: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_manage_members: Option<bool>,
     /// Whether members with this role may change the settings of the project.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub can_manage_project: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub can_manage_project: Option<bool>,
     /// Name of the role.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Position of the role in lists.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
 }
 
 impl RoleUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::RoleUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether members with this role may manage client information. The API calls clients "contacts".
+    #[must_use]
+    pub fn can_edit_clients(mut self, value: bool) -> Self {
+        self.can_edit_clients = Some(value);
+        self
+    }
+
+    /// [`can_edit_clients`](Self::can_edit_clients), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_edit_clients(mut self, value: Option<bool>) -> Self {
+        self.can_edit_clients = value;
+        self
+    }
+
+    /// Whether members with this role may create and edit configurators.
+    #[must_use]
+    pub fn can_edit_configurators(mut self, value: bool) -> Self {
+        self.can_edit_configurators = Some(value);
+        self
+    }
+
+    /// [`can_edit_configurators`](Self::can_edit_configurators), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_edit_configurators(mut self, value: Option<bool>) -> Self {
+        self.can_edit_configurators = value;
+        self
+    }
+
+    /// Whether members with this role may manage and edit orders.
+    #[must_use]
+    pub fn can_edit_orders(mut self, value: bool) -> Self {
+        self.can_edit_orders = Some(value);
+        self
+    }
+
+    /// [`can_edit_orders`](Self::can_edit_orders), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_edit_orders(mut self, value: Option<bool>) -> Self {
+        self.can_edit_orders = value;
+        self
+    }
+
+    /// Whether members with this role may invite, edit and remove members.
+    #[must_use]
+    pub fn can_manage_members(mut self, value: bool) -> Self {
+        self.can_manage_members = Some(value);
+        self
+    }
+
+    /// [`can_manage_members`](Self::can_manage_members), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_manage_members(mut self, value: Option<bool>) -> Self {
+        self.can_manage_members = value;
+        self
+    }
+
+    /// Whether members with this role may change the settings of the project.
+    #[must_use]
+    pub fn can_manage_project(mut self, value: bool) -> Self {
+        self.can_manage_project = Some(value);
+        self
+    }
+
+    /// [`can_manage_project`](Self::can_manage_project), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_can_manage_project(mut self, value: Option<bool>) -> Self {
+        self.can_manage_project = value;
+        self
+    }
+
+    /// Name of the role.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// Position of the role in lists.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
     }
 }
 
@@ -3373,35 +4607,28 @@ impl RoleUpdate {
 #[non_exhaustive]
 pub struct Session {
     /// Name of the application or client.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub client_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
     /// When the session began.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// When the session ends.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub expires_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// **Inferred.** Id of the session.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Whether it is the current session, which cannot be revoked. That this is the session of the token in use is a guess.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_current: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_current: Option<bool>,
     /// Whether it is a trusted application. The web page marks these with a shield icon.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_trusted: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_trusted: Option<bool>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Session {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Session {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A configurator that its owner marked as shareable.
@@ -3414,43 +4641,36 @@ pub struct ShowcaseConfigurator {
     /// **Inferred.** Who shares the configurator.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub author: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     /// **Inferred.** The fields of the form.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub controls: ::std::option::Option<::std::vec::Vec<Control>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Vec<Control>>,
     /// **Inferred.** Id of the configurator.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the configurator.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Pattern for the name of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub product_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl ShowcaseConfigurator {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ShowcaseConfigurator {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A status that orders of a project can have.
@@ -3463,33 +4683,26 @@ pub struct Status {
     /// **Inferred.** Id of the status.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Whether orders created in the project panel get this status.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_default: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
     /// Whether orders created in the website widget get this status.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_default_for_widget: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default_for_widget: Option<bool>,
     /// Whether orders with this status appear on the production monitor.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_visible_on_production_monitor: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_visible_on_production_monitor: Option<bool>,
     /// Name of the status, as users see it.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Position of the status in lists.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Status {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Status {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A status to create.
@@ -3500,25 +4713,98 @@ impl Status {
 #[non_exhaustive]
 pub struct StatusCreate {
     /// Whether orders created in the project panel get this status.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_default: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
     /// Whether orders created in the website widget get this status.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_default_for_widget: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default_for_widget: Option<bool>,
     /// Whether orders with this status appear on the production monitor.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_visible_on_production_monitor: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_visible_on_production_monitor: Option<bool>,
     /// Name of the status, as users see it.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Position of the status in lists.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
 }
 
 impl StatusCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::StatusCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            is_default: None,
+            is_default_for_widget: None,
+            is_visible_on_production_monitor: None,
+            name: name.into(),
+            order: None,
+        }
+    }
+
+    /// Whether orders created in the project panel get this status.
+    #[must_use]
+    pub fn is_default(mut self, value: bool) -> Self {
+        self.is_default = Some(value);
+        self
+    }
+
+    /// [`is_default`](Self::is_default), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_default(mut self, value: Option<bool>) -> Self {
+        self.is_default = value;
+        self
+    }
+
+    /// Whether orders created in the website widget get this status.
+    #[must_use]
+    pub fn is_default_for_widget(mut self, value: bool) -> Self {
+        self.is_default_for_widget = Some(value);
+        self
+    }
+
+    /// [`is_default_for_widget`](Self::is_default_for_widget), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_default_for_widget(mut self, value: Option<bool>) -> Self {
+        self.is_default_for_widget = value;
+        self
+    }
+
+    /// Whether orders with this status appear on the production monitor.
+    #[must_use]
+    pub fn is_visible_on_production_monitor(mut self, value: bool) -> Self {
+        self.is_visible_on_production_monitor = Some(value);
+        self
+    }
+
+    /// [`is_visible_on_production_monitor`](Self::is_visible_on_production_monitor), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_visible_on_production_monitor(
+        mut self,
+        value: Option<bool>,
+    ) -> Self {
+        self.is_visible_on_production_monitor = value;
+        self
+    }
+
+    /// Name of the status, as users see it.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Position of the status in lists.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
     }
 }
 
@@ -3530,26 +4816,100 @@ impl StatusCreate {
 #[non_exhaustive]
 pub struct StatusUpdate {
     /// Whether orders created in the project panel get this status.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_default: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
     /// Whether orders created in the website widget get this status.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_default_for_widget: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default_for_widget: Option<bool>,
     /// Whether orders with this status appear on the production monitor.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub is_visible_on_production_monitor: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_visible_on_production_monitor: Option<bool>,
     /// Name of the status, as users see it.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Position of the status in lists.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
 }
 
 impl StatusUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::StatusUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether orders created in the project panel get this status.
+    #[must_use]
+    pub fn is_default(mut self, value: bool) -> Self {
+        self.is_default = Some(value);
+        self
+    }
+
+    /// [`is_default`](Self::is_default), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_default(mut self, value: Option<bool>) -> Self {
+        self.is_default = value;
+        self
+    }
+
+    /// Whether orders created in the website widget get this status.
+    #[must_use]
+    pub fn is_default_for_widget(mut self, value: bool) -> Self {
+        self.is_default_for_widget = Some(value);
+        self
+    }
+
+    /// [`is_default_for_widget`](Self::is_default_for_widget), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_default_for_widget(mut self, value: Option<bool>) -> Self {
+        self.is_default_for_widget = value;
+        self
+    }
+
+    /// Whether orders with this status appear on the production monitor.
+    #[must_use]
+    pub fn is_visible_on_production_monitor(mut self, value: bool) -> Self {
+        self.is_visible_on_production_monitor = Some(value);
+        self
+    }
+
+    /// [`is_visible_on_production_monitor`](Self::is_visible_on_production_monitor), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_is_visible_on_production_monitor(
+        mut self,
+        value: Option<bool>,
+    ) -> Self {
+        self.is_visible_on_production_monitor = value;
+        self
+    }
+
+    /// Name of the status, as users see it.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// Position of the status in lists.
+    #[must_use]
+    pub fn order(mut self, value: i64) -> Self {
+        self.order = Some(value);
+        self
+    }
+
+    /// [`order`](Self::order), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_order(mut self, value: Option<i64>) -> Self {
+        self.order = value;
+        self
     }
 }
 
@@ -3563,48 +4923,41 @@ pub struct Subscription {
     /// **Inferred.** Whether the subscription renews automatically.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub auto_renew: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_renew: Option<bool>,
     /// **Inferred.** When the subscription ends, or renews.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub expires_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// **Inferred.** Id of the subscription.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** When the subscription started.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub started_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
     /// **Inferred.** Status of the subscription. Its values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
     /// **Inferred.** The tariff as a whole object.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tariff: ::std::option::Option<Tariff>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tariff: Option<Tariff>,
     /// **Inferred.** Id of the tariff.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tariff_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tariff_id: Option<Id>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Subscription {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Subscription {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A question to the support of Configo. The vendor publishes only the words "support tickets".
@@ -3617,43 +4970,36 @@ pub struct SupportTicket {
     /// **Inferred.** When the ticket was opened.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the ticket.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Messages of the ticket.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub messages: ::std::option::Option<::std::vec::Vec<SupportTicketMessage>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Vec<SupportTicketMessage>>,
     /// **Inferred.** Status of the ticket. Its values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
     /// **Inferred.** Subject of the ticket.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub subject: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// **Inferred.** When it was last changed.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub updated_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl SupportTicket {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::SupportTicket {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A ticket to open.
@@ -3666,17 +5012,35 @@ pub struct SupportTicketCreate {
     /// **Inferred.** The first message.
     ///
     /// The vendor does not document this property (basis: convention).
-    pub message: ::std::string::String,
+    pub message: String,
     /// **Inferred.** Subject of the ticket.
     ///
     /// The vendor does not document this property (basis: convention).
-    pub subject: ::std::string::String,
+    pub subject: String,
 }
 
 impl SupportTicketCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::SupportTicketCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            subject: subject.into(),
+        }
+    }
+
+    /// **Inferred.** The first message.
+    #[must_use]
+    pub fn message(mut self, value: impl Into<String>) -> Self {
+        self.message = value.into();
+        self
+    }
+
+    /// **Inferred.** Subject of the ticket.
+    #[must_use]
+    pub fn subject(mut self, value: impl Into<String>) -> Self {
+        self.subject = value.into();
+        self
     }
 }
 
@@ -3690,33 +5054,26 @@ pub struct SupportTicketMessage {
     /// **Inferred.** Who wrote it.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub author: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     /// **Inferred.** When it was written.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// **Inferred.** Id of the message.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Text of the message.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub message: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl SupportTicketMessage {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::SupportTicketMessage {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A reply to a ticket.
@@ -3729,13 +5086,21 @@ pub struct SupportTicketMessageCreate {
     /// **Inferred.** Text of the message.
     ///
     /// The vendor does not document this property (basis: convention).
-    pub message: ::std::string::String,
+    pub message: String,
 }
 
 impl SupportTicketMessageCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::SupportTicketMessageCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+
+    /// **Inferred.** Text of the message.
+    #[must_use]
+    pub fn message(mut self, value: impl Into<String>) -> Self {
+        self.message = value.into();
+        self
     }
 }
 
@@ -3749,14 +5114,29 @@ pub struct SupportTicketUpdate {
     /// **Inferred.** Status of the ticket. Its values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 impl SupportTicketUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::SupportTicketUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// **Inferred.** Status of the ticket. Its values are not published.
+    #[must_use]
+    pub fn status(mut self, value: impl Into<String>) -> Self {
+        self.status = Some(value.into());
+        self
+    }
+
+    /// [`status`](Self::status), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_status(mut self, value: Option<String>) -> Self {
+        self.status = value;
+        self
     }
 }
 
@@ -3770,48 +5150,41 @@ pub struct Tariff {
     /// **Inferred.** Currency of the price.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub currency: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// **Inferred.** Further limits of the plan. Their structure is not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub features: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<::serde_json::Value>,
     /// **Inferred.** Id of the tariff.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Maximum number of members of a project under this plan.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub max_members: ::std::option::Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_members: Option<i64>,
     /// **Inferred.** Name of the plan.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Length of one period. Its values are not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub period: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
     /// **Inferred.** Price for one period.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub price: ::std::option::Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Tariff {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Tariff {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A value about which nothing is published: a string or an integer.
@@ -3823,20 +5196,20 @@ impl Tariff {
 #[non_exhaustive]
 pub enum TextOrNumber {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Integer`.
     Integer(i64),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<i64> for TextOrNumber {
+impl From<i64> for TextOrNumber {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for TextOrNumber {
+impl From<::serde_json::Value> for TextOrNumber {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -3851,20 +5224,20 @@ impl ::std::convert::From<::serde_json::Value> for TextOrNumber {
 #[non_exhaustive]
 pub enum Timestamp {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Integer`.
     Integer(i64),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<i64> for Timestamp {
+impl From<i64> for Timestamp {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for Timestamp {
+impl From<::serde_json::Value> for Timestamp {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -3878,58 +5251,51 @@ impl ::std::convert::From<::serde_json::Value> for Timestamp {
 #[non_exhaustive]
 pub struct User {
     /// Address of the user.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// City.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub city: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
     /// Company of the user.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub company: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// Country.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub country: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// **Inferred.** When the account was created.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub created_at: ::std::option::Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// Email address of the account. It cannot be changed on the account page.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// First name.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub first_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
     /// **Inferred.** Id of the user.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// Language of the interface, as in `Locale`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub language: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Last name.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub last_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
     /// Phone number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Postcode.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub postcode: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
     /// Time zone in which dates and times are shown, as in `Locale`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub timezone: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl User {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::User {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** Changes to the user. Omitted properties stay unchanged. The email address cannot be changed; language and time zone have an operation of their own, `replace_locale`.
@@ -3940,99 +5306,195 @@ impl User {
 #[non_exhaustive]
 pub struct UserUpdate {
     /// Address of the user.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// City.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub city: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
     /// Company of the user.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub company: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// Country.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub country: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// First name.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub first_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
     /// Last name.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub last_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
     /// Phone number.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Postcode.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub postcode: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
 }
 
 impl UserUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::UserUpdate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Address of the user.
+    #[must_use]
+    pub fn address(mut self, value: impl Into<String>) -> Self {
+        self.address = Some(value.into());
+        self
+    }
+
+    /// [`address`](Self::address), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_address(mut self, value: Option<String>) -> Self {
+        self.address = value;
+        self
+    }
+
+    /// City.
+    #[must_use]
+    pub fn city(mut self, value: impl Into<String>) -> Self {
+        self.city = Some(value.into());
+        self
+    }
+
+    /// [`city`](Self::city), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_city(mut self, value: Option<String>) -> Self {
+        self.city = value;
+        self
+    }
+
+    /// Company of the user.
+    #[must_use]
+    pub fn company(mut self, value: impl Into<String>) -> Self {
+        self.company = Some(value.into());
+        self
+    }
+
+    /// [`company`](Self::company), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_company(mut self, value: Option<String>) -> Self {
+        self.company = value;
+        self
+    }
+
+    /// Country.
+    #[must_use]
+    pub fn country(mut self, value: impl Into<String>) -> Self {
+        self.country = Some(value.into());
+        self
+    }
+
+    /// [`country`](Self::country), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_country(mut self, value: Option<String>) -> Self {
+        self.country = value;
+        self
+    }
+
+    /// First name.
+    #[must_use]
+    pub fn first_name(mut self, value: impl Into<String>) -> Self {
+        self.first_name = Some(value.into());
+        self
+    }
+
+    /// [`first_name`](Self::first_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_first_name(mut self, value: Option<String>) -> Self {
+        self.first_name = value;
+        self
+    }
+
+    /// Last name.
+    #[must_use]
+    pub fn last_name(mut self, value: impl Into<String>) -> Self {
+        self.last_name = Some(value.into());
+        self
+    }
+
+    /// [`last_name`](Self::last_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_last_name(mut self, value: Option<String>) -> Self {
+        self.last_name = value;
+        self
+    }
+
+    /// Phone number.
+    #[must_use]
+    pub fn phone(mut self, value: impl Into<String>) -> Self {
+        self.phone = Some(value.into());
+        self
+    }
+
+    /// [`phone`](Self::phone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_phone(mut self, value: Option<String>) -> Self {
+        self.phone = value;
+        self
+    }
+
+    /// Postcode.
+    #[must_use]
+    pub fn postcode(mut self, value: impl Into<String>) -> Self {
+        self.postcode = Some(value.into());
+        self
+    }
+
+    /// [`postcode`](Self::postcode), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_postcode(mut self, value: Option<String>) -> Self {
+        self.postcode = value;
+        self
     }
 }
 
 /// Name of a control in formulas and conditions: `$`, then letters, digits and underscores.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct Variable(::std::string::String);
+pub struct Variable(pub String);
 impl ::std::ops::Deref for Variable {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
+    type Target = String;
+    fn deref(&self) -> &String {
         &self.0
     }
 }
 
-impl ::std::convert::From<Variable> for ::std::string::String {
+impl From<Variable> for String {
     fn from(value: Variable) -> Self {
         value.0
     }
 }
 
+impl From<String> for Variable {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl ::std::fmt::Display for Variable {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl ::std::str::FromStr for Variable {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-        { ::regress::Regex::new("^\\$[A-Za-z0-9_]+$").unwrap() });
-        if PATTERN.find(value).is_none() {
-            return Err("doesn't match pattern \"^\\$[A-Za-z0-9_]+$\"".into());
-        }
-
+    type Err = ::std::convert::Infallible;
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
         Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for Variable {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for Variable {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for Variable {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
     }
 }
 
@@ -4046,28 +5508,21 @@ pub struct Widget {
     /// **Inferred.** Id of the project that the widget belongs to.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub project_id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<Id>,
     /// **Inferred.** Name of the project.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub project_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_name: Option<String>,
     /// **Inferred.** Settings of the widget. Their structure is not published.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub settings: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<::serde_json::Value>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Widget {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Widget {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** A public configurator as visitors of a website see it.
@@ -4080,38 +5535,31 @@ pub struct WidgetConfigurator {
     /// **Inferred.** The fields of the form.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub controls: ::std::option::Option<::std::vec::Vec<Control>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Vec<Control>>,
     /// **Inferred.** Id of the configurator.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
     /// **Inferred.** Unit of the product.
     ///
     /// The vendor does not document this property (basis: convention).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub measure: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
     /// **Inferred.** Name of the configurator.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// **Inferred.** Whether the public may see computed values and formulas.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub show_calculations: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_calculations: Option<bool>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl WidgetConfigurator {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::WidgetConfigurator {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// **Inferred.** An order that a visitor of a website places. It gets the status that is the default for the widget. The order form of the widget is not published; this document assumes that of the project panel.
@@ -4124,13069 +5572,127 @@ pub struct WidgetOrderCreate {
     /// **Inferred.** Address of the customer. At most 512 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub address: ::std::option::Option<WidgetOrderCreateAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// **Inferred.** Name of the customer.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub contact_name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
     /// **Inferred.** Email address of the customer. At most 64 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<WidgetOrderCreateEmail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// **Inferred.** The products of the order.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub items: ::std::option::Option<::std::vec::Vec<OrderItemInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<OrderItemInput>>,
     /// **Inferred.** Internal comment. At most 512 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub note: ::std::option::Option<WidgetOrderCreateNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// **Inferred.** Phone number of the customer. At most 32 characters.
     ///
     /// The vendor does not document this property (basis: guide-page).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub phone: ::std::option::Option<WidgetOrderCreatePhone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 impl WidgetOrderCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::WidgetOrderCreate {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
-}
 
-///Address of the customer. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct WidgetOrderCreateAddress(::std::string::String);
-impl ::std::ops::Deref for WidgetOrderCreateAddress {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
+    /// **Inferred.** Address of the customer. At most 512 characters.
+    #[must_use]
+    pub fn address(mut self, value: impl Into<String>) -> Self {
+        self.address = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::From<WidgetOrderCreateAddress> for ::std::string::String {
-    fn from(value: WidgetOrderCreateAddress) -> Self {
-        value.0
+    /// [`address`](Self::address), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_address(mut self, value: Option<String>) -> Self {
+        self.address = value;
+        self
     }
-}
 
-impl ::std::str::FromStr for WidgetOrderCreateAddress {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for WidgetOrderCreateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for WidgetOrderCreateAddress {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for WidgetOrderCreateAddress {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Email address of the customer. At most 64 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct WidgetOrderCreateEmail(::std::string::String);
-impl ::std::ops::Deref for WidgetOrderCreateEmail {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<WidgetOrderCreateEmail> for ::std::string::String {
-    fn from(value: WidgetOrderCreateEmail) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for WidgetOrderCreateEmail {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 64usize {
-            return Err("longer than 64 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for WidgetOrderCreateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for WidgetOrderCreateEmail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for WidgetOrderCreateEmail {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Internal comment. At most 512 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct WidgetOrderCreateNote(::std::string::String);
-impl ::std::ops::Deref for WidgetOrderCreateNote {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<WidgetOrderCreateNote> for ::std::string::String {
-    fn from(value: WidgetOrderCreateNote) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for WidgetOrderCreateNote {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 512usize {
-            return Err("longer than 512 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for WidgetOrderCreateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for WidgetOrderCreateNote {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for WidgetOrderCreateNote {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-///Phone number of the customer. At most 32 characters.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct WidgetOrderCreatePhone(::std::string::String);
-impl ::std::ops::Deref for WidgetOrderCreatePhone {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<WidgetOrderCreatePhone> for ::std::string::String {
-    fn from(value: WidgetOrderCreatePhone) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for WidgetOrderCreatePhone {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if value.chars().count() > 32usize {
-            return Err("longer than 32 characters".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for WidgetOrderCreatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for WidgetOrderCreatePhone {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for WidgetOrderCreatePhone {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
-    }
-}
-
-/// Builders of the types above.
-pub mod builder {
-    /// Builds a [`ActivityLog`](super::ActivityLog).
-    #[derive(Clone, Debug)]
-    pub struct ActivityLog {
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        data: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        message: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        user_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ActivityLog {
-        fn default() -> Self {
-            Self {
-                created_at: Ok(::std::default::Default::default()),
-                data: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                message: Ok(::std::default::Default::default()),
-                type_: Ok(::std::default::Default::default()),
-                user_id: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ActivityLog {
-        /// **Inferred.** When it happened.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Details of the change. Their structure is not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.data = value
-                .try_into()
-                .map_err(|e| format!("property `data` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the entry.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The change or the note, in words. Whether the oldest or the newest entry comes first is not published.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| format!("property `message` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Type of the entry. The types are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the user who made the change.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn user_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_id = value
-                .try_into()
-                .map_err(|e| format!("property `user_id` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ActivityLog`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ActivityLog, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ActivityLog> for super::ActivityLog {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ActivityLog,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                created_at: value.created_at?,
-                data: value.data?,
-                id: value.id?,
-                message: value.message?,
-                type_: value.type_?,
-                user_id: value.user_id?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ActivityLog> for ActivityLog {
-        fn from(value: super::ActivityLog) -> Self {
-            Self {
-                created_at: Ok(value.created_at),
-                data: Ok(value.data),
-                id: Ok(value.id),
-                message: Ok(value.message),
-                type_: Ok(value.type_),
-                user_id: Ok(value.user_id),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Application`](super::Application).
-    #[derive(Clone, Debug)]
-    pub struct Application {
-        client_id: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        redirect_uris: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        scopes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Application {
-        fn default() -> Self {
-            Self {
-                client_id: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                redirect_uris: Ok(::std::default::Default::default()),
-                scopes: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Application {
-        /// Client id of the application. The vendor shows it when the application is created; whether it is returned later is not published.
-        pub fn client_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.client_id = value
-                .try_into()
-                .map_err(|e| format!("property `client_id` of `Application`: {e}"));
-            self
-        }
-
-        /// When the application was registered.
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Application`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the application.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Application`: {e}"));
-            self
-        }
-
-        /// Name of the application.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Application`: {e}"));
-            self
-        }
-
-        /// URIs to which users may be sent back after they authorised the application.
-        pub fn redirect_uris<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.redirect_uris = value
-                .try_into()
-                .map_err(|e| format!("property `redirect_uris` of `Application`: {e}"));
-            self
-        }
-
-        /// What the application may access on behalf of a user: values of `Scope`, and new ones that may appear.
-        pub fn scopes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.scopes = value
-                .try_into()
-                .map_err(|e| format!("property `scopes` of `Application`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Application`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Application, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Application> for super::Application {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Application,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                client_id: value.client_id?,
-                created_at: value.created_at?,
-                id: value.id?,
-                name: value.name?,
-                redirect_uris: value.redirect_uris?,
-                scopes: value.scopes?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Application> for Application {
-        fn from(value: super::Application) -> Self {
-            Self {
-                client_id: Ok(value.client_id),
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                redirect_uris: Ok(value.redirect_uris),
-                scopes: Ok(value.scopes),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ApplicationCreate`](super::ApplicationCreate).
-    #[derive(Clone, Debug)]
-    pub struct ApplicationCreate {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        redirect_uris: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        scopes: ::std::result::Result<
-            ::std::vec::Vec<crate::types::Scope>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ApplicationCreate {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `ApplicationCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                redirect_uris: Err(
-                    "property `redirect_uris` of `ApplicationCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                scopes: Err(
-                    "property `scopes` of `ApplicationCreate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ApplicationCreate {
-        /// Name of the application.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ApplicationCreate`: {e}"));
-            self
-        }
-
-        /// URIs to which users may be sent back after they authorised the application. At least one.
-        pub fn redirect_uris<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.redirect_uris = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `redirect_uris` of `ApplicationCreate`: {e}")
-                });
-            self
-        }
-
-        /// What the application may access on behalf of a user. At least one.
-        pub fn scopes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<crate::types::Scope>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.scopes = value
-                .try_into()
-                .map_err(|e| format!("property `scopes` of `ApplicationCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ApplicationCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApplicationCreate> for super::ApplicationCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApplicationCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                redirect_uris: value.redirect_uris?,
-                scopes: value.scopes?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApplicationCreate> for ApplicationCreate {
-        fn from(value: super::ApplicationCreate) -> Self {
-            Self {
-                name: Ok(value.name),
-                redirect_uris: Ok(value.redirect_uris),
-                scopes: Ok(value.scopes),
-            }
-        }
-    }
-
-    /// Builds a [`ApplicationCredentials`](super::ApplicationCredentials).
-    #[derive(Clone, Debug)]
-    pub struct ApplicationCredentials {
-        client_id: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        client_secret: ::std::result::Result<
-            ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        redirect_uris: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        scopes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ApplicationCredentials {
-        fn default() -> Self {
-            Self {
-                client_id: Ok(::std::default::Default::default()),
-                client_secret: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                redirect_uris: Ok(::std::default::Default::default()),
-                scopes: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ApplicationCredentials {
-        /// Client id of the application.
-        pub fn client_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.client_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `client_id` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// Client secret of the application. It is returned only this once and cannot be fetched again, so store it in a safe place.
-        ///
-        /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
-        pub fn client_secret<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.client_secret = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `client_secret` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// When the application was registered.
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `created_at` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Id of the application.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `ApplicationCredentials`: {e}"));
-            self
-        }
-
-        /// Name of the application.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `name` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// URIs to which users may be sent back after they authorised the application.
-        pub fn redirect_uris<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.redirect_uris = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `redirect_uris` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// What the application may access on behalf of a user: values of `Scope`, and new ones that may appear.
-        pub fn scopes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.scopes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `scopes` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `extra` of `ApplicationCredentials`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ApplicationCredentials,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApplicationCredentials>
-    for super::ApplicationCredentials {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApplicationCredentials,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                client_id: value.client_id?,
-                client_secret: value.client_secret?,
-                created_at: value.created_at?,
-                id: value.id?,
-                name: value.name?,
-                redirect_uris: value.redirect_uris?,
-                scopes: value.scopes?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApplicationCredentials> for ApplicationCredentials {
-        fn from(value: super::ApplicationCredentials) -> Self {
-            Self {
-                client_id: Ok(value.client_id),
-                client_secret: Ok(value.client_secret),
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                redirect_uris: Ok(value.redirect_uris),
-                scopes: Ok(value.scopes),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ApplicationUpdate`](super::ApplicationUpdate).
-    #[derive(Clone, Debug)]
-    pub struct ApplicationUpdate {
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        redirect_uris: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        scopes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<crate::types::Scope>>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ApplicationUpdate {
-        fn default() -> Self {
-            Self {
-                name: Ok(::std::default::Default::default()),
-                redirect_uris: Ok(::std::default::Default::default()),
-                scopes: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ApplicationUpdate {
-        /// Name of the application.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ApplicationUpdate`: {e}"));
-            self
-        }
-
-        /// URIs to which users may be sent back after they authorised the application. At least one.
-        pub fn redirect_uris<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.redirect_uris = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `redirect_uris` of `ApplicationUpdate`: {e}")
-                });
-            self
-        }
-
-        /// What the application may access on behalf of a user. At least one.
-        pub fn scopes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<crate::types::Scope>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.scopes = value
-                .try_into()
-                .map_err(|e| format!("property `scopes` of `ApplicationUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ApplicationUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApplicationUpdate> for super::ApplicationUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApplicationUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                redirect_uris: value.redirect_uris?,
-                scopes: value.scopes?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApplicationUpdate> for ApplicationUpdate {
-        fn from(value: super::ApplicationUpdate) -> Self {
-            Self {
-                name: Ok(value.name),
-                redirect_uris: Ok(value.redirect_uris),
-                scopes: Ok(value.scopes),
-            }
-        }
-    }
-
-    /// Builds a [`BillingRecord`](super::BillingRecord).
-    #[derive(Clone, Debug)]
-    pub struct BillingRecord {
-        amount: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        currency: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        status: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        tariff_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for BillingRecord {
-        fn default() -> Self {
-            Self {
-                amount: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                currency: Ok(::std::default::Default::default()),
-                description: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                status: Ok(::std::default::Default::default()),
-                tariff_id: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl BillingRecord {
-        /// **Inferred.** Amount that was charged.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn amount<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.amount = value
-                .try_into()
-                .map_err(|e| format!("property `amount` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was charged.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Currency of the amount.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn currency<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.currency = value
-                .try_into()
-                .map_err(|e| format!("property `currency` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// **Inferred.** What was paid for.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the entry.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Status of the payment. Its values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn status<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status = value
-                .try_into()
-                .map_err(|e| format!("property `status` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the tariff that was paid for.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn tariff_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tariff_id = value
-                .try_into()
-                .map_err(|e| format!("property `tariff_id` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `BillingRecord`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::BillingRecord, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<BillingRecord> for super::BillingRecord {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: BillingRecord,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                amount: value.amount?,
-                created_at: value.created_at?,
-                currency: value.currency?,
-                description: value.description?,
-                id: value.id?,
-                status: value.status?,
-                tariff_id: value.tariff_id?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::BillingRecord> for BillingRecord {
-        fn from(value: super::BillingRecord) -> Self {
-            Self {
-                amount: Ok(value.amount),
-                created_at: Ok(value.created_at),
-                currency: Ok(value.currency),
-                description: Ok(value.description),
-                id: Ok(value.id),
-                status: Ok(value.status),
-                tariff_id: Ok(value.tariff_id),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Calculation`](super::Calculation).
-    #[derive(Clone, Debug)]
-    pub struct Calculation {
-        blocks: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::CalculationBlock>>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        material_group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        material_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Calculation {
-        fn default() -> Self {
-            Self {
-                blocks: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                material_group: Ok(::std::default::Default::default()),
-                material_id: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Calculation {
-        /// The blocks; the first block whose conditions all hold is used. The web page allows up to five.
-        pub fn blocks<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::CalculationBlock>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.blocks = value
-                .try_into()
-                .map_err(|e| format!("property `blocks` of `Calculation`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the calculation.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Calculation`: {e}"));
-            self
-        }
-
-        /// The group of materials. Set either this or `material_id`.
-        pub fn material_group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_group = value
-                .try_into()
-                .map_err(|e| format!("property `material_group` of `Calculation`: {e}"));
-            self
-        }
-
-        /// The material. Set either this or `material_group`.
-        pub fn material_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_id = value
-                .try_into()
-                .map_err(|e| format!("property `material_id` of `Calculation`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Position of the calculation in the list.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `Calculation`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Calculation`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Calculation, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Calculation> for super::Calculation {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Calculation,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                blocks: value.blocks?,
-                id: value.id?,
-                material_group: value.material_group?,
-                material_id: value.material_id?,
-                order: value.order?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Calculation> for Calculation {
-        fn from(value: super::Calculation) -> Self {
-            Self {
-                blocks: Ok(value.blocks),
-                id: Ok(value.id),
-                material_group: Ok(value.material_group),
-                material_id: Ok(value.material_id),
-                order: Ok(value.order),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationBlock`](super::CalculationBlock).
-    #[derive(Clone, Debug)]
-    pub struct CalculationBlock {
-        conditions: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::CalculationCondition>>,
-            ::std::string::String,
-        >,
-        quantity: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationBlock {
-        fn default() -> Self {
-            Self {
-                conditions: Ok(::std::default::Default::default()),
-                quantity: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationBlock {
-        /// The conditions. The web page allows up to five.
-        pub fn conditions<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::CalculationCondition>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.conditions = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `conditions` of `CalculationBlock`: {e}")
-                });
-            self
-        }
-
-        /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
-        pub fn quantity<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.quantity = value
-                .try_into()
-                .map_err(|e| format!("property `quantity` of `CalculationBlock`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `CalculationBlock`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationBlock,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationBlock> for super::CalculationBlock {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationBlock,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                conditions: value.conditions?,
-                quantity: value.quantity?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationBlock> for CalculationBlock {
-        fn from(value: super::CalculationBlock) -> Self {
-            Self {
-                conditions: Ok(value.conditions),
-                quantity: Ok(value.quantity),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationBlockInput`](super::CalculationBlockInput).
-    #[derive(Clone, Debug)]
-    pub struct CalculationBlockInput {
-        conditions: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::CalculationConditionInput>>,
-            ::std::string::String,
-        >,
-        quantity: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationBlockInput {
-        fn default() -> Self {
-            Self {
-                conditions: Ok(::std::default::Default::default()),
-                quantity: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationBlockInput {
-        /// The conditions. At most five.
-        pub fn conditions<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::CalculationConditionInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.conditions = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `conditions` of `CalculationBlockInput`: {e}")
-                });
-            self
-        }
-
-        /// Formula of the quantity: numbers, variables with `$`, `+ - * / ( )`, the ternary operator of JavaScript, and the functions abs, round, ceil, floor, trunc, max, min, sin, cos, tan, asin, acos, atan, atan2, pow, sqrt, exp, log, log10 and random. That each block has its own formula is our reading of the page.
-        pub fn quantity<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.quantity = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `quantity` of `CalculationBlockInput`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `extra` of `CalculationBlockInput`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationBlockInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationBlockInput>
-    for super::CalculationBlockInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationBlockInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                conditions: value.conditions?,
-                quantity: value.quantity?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationBlockInput> for CalculationBlockInput {
-        fn from(value: super::CalculationBlockInput) -> Self {
-            Self {
-                conditions: Ok(value.conditions),
-                quantity: Ok(value.quantity),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationCondition`](super::CalculationCondition).
-    #[derive(Clone, Debug)]
-    pub struct CalculationCondition {
-        operator: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        variable: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationCondition {
-        fn default() -> Self {
-            Self {
-                operator: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-                variable: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationCondition {
-        /// Comparison operator. The page shows "is", "is not", "greater than", "less than", "include" and "not include"; the last two test membership in a list. The values used by the API are not published.
-        pub fn operator<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.operator = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `operator` of `CalculationCondition`: {e}")
-                });
-            self
-        }
-
-        /// What the value of the control is compared with: a value or a list.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `CalculationCondition`: {e}"));
-            self
-        }
-
-        /// Variable of the control, such as `$width`.
-        pub fn variable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.variable = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `variable` of `CalculationCondition`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `CalculationCondition`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationCondition,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationCondition> for super::CalculationCondition {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationCondition,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                operator: value.operator?,
-                value: value.value?,
-                variable: value.variable?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationCondition> for CalculationCondition {
-        fn from(value: super::CalculationCondition) -> Self {
-            Self {
-                operator: Ok(value.operator),
-                value: Ok(value.value),
-                variable: Ok(value.variable),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationConditionInput`](super::CalculationConditionInput).
-    #[derive(Clone, Debug)]
-    pub struct CalculationConditionInput {
-        operator: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        variable: ::std::result::Result<
-            ::std::option::Option<super::Variable>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationConditionInput {
-        fn default() -> Self {
-            Self {
-                operator: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-                variable: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationConditionInput {
-        /// Comparison operator. The page shows "is", "is not", "greater than", "less than", "include" and "not include"; the last two test membership in a list. The values used by the API are not published.
-        pub fn operator<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.operator = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `operator` of `CalculationConditionInput`: {e}")
-                });
-            self
-        }
-
-        /// What the value of the control is compared with: a value or a list.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `value` of `CalculationConditionInput`: {e}")
-                });
-            self
-        }
-
-        /// Variable of the control, such as `$width`.
-        pub fn variable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Variable>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.variable = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `variable` of `CalculationConditionInput`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `extra` of `CalculationConditionInput`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationConditionInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationConditionInput>
-    for super::CalculationConditionInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationConditionInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                operator: value.operator?,
-                value: value.value?,
-                variable: value.variable?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationConditionInput>
-    for CalculationConditionInput {
-        fn from(value: super::CalculationConditionInput) -> Self {
-            Self {
-                operator: Ok(value.operator),
-                value: Ok(value.value),
-                variable: Ok(value.variable),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationInput`](super::CalculationInput).
-    #[derive(Clone, Debug)]
-    pub struct CalculationInput {
-        blocks: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::CalculationBlockInput>>,
-            ::std::string::String,
-        >,
-        material_group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        material_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationInput {
-        fn default() -> Self {
-            Self {
-                blocks: Ok(::std::default::Default::default()),
-                material_group: Ok(::std::default::Default::default()),
-                material_id: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationInput {
-        /// The blocks; the first block whose conditions all hold is used. At most five.
-        pub fn blocks<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::CalculationBlockInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.blocks = value
-                .try_into()
-                .map_err(|e| format!("property `blocks` of `CalculationInput`: {e}"));
-            self
-        }
-
-        /// The group of materials. Set either this or `material_id`.
-        pub fn material_group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_group = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `material_group` of `CalculationInput`: {e}")
-                });
-            self
-        }
-
-        /// The material. Set either this or `material_group`.
-        pub fn material_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `material_id` of `CalculationInput`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Position of the calculation in the list.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `CalculationInput`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `CalculationInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationInput> for super::CalculationInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                blocks: value.blocks?,
-                material_group: value.material_group?,
-                material_id: value.material_id?,
-                order: value.order?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationInput> for CalculationInput {
-        fn from(value: super::CalculationInput) -> Self {
-            Self {
-                blocks: Ok(value.blocks),
-                material_group: Ok(value.material_group),
-                material_id: Ok(value.material_id),
-                order: Ok(value.order),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationRequest`](super::CalculationRequest).
-    #[derive(Clone, Debug)]
-    pub struct CalculationRequest {
-        parameters: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        quantity: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationRequest {
-        fn default() -> Self {
-            Self {
-                parameters: Ok(::std::default::Default::default()),
-                quantity: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationRequest {
-        /// Form values by control variable.
-        pub fn parameters<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.parameters = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `parameters` of `CalculationRequest`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Number of products.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn quantity<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.quantity = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `quantity` of `CalculationRequest`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationRequest,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationRequest> for super::CalculationRequest {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationRequest,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                parameters: value.parameters?,
-                quantity: value.quantity?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationRequest> for CalculationRequest {
-        fn from(value: super::CalculationRequest) -> Self {
-            Self {
-                parameters: Ok(value.parameters),
-                quantity: Ok(value.quantity),
-            }
-        }
-    }
-
-    /// Builds a [`CalculationResult`](super::CalculationResult).
-    #[derive(Clone, Debug)]
-    pub struct CalculationResult {
-        amortization: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        materials: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::MaterialLine>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        purchase_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        work_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for CalculationResult {
-        fn default() -> Self {
-            Self {
-                amortization: Ok(::std::default::Default::default()),
-                materials: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                purchase_cost: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                work_cost: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl CalculationResult {
-        /// **Inferred.** Equipment cost.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn amortization<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.amortization = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `amortization` of `CalculationResult`: {e}")
-                });
-            self
-        }
-
-        /// Materials that the product uses.
-        pub fn materials<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::MaterialLine>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.materials = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `materials` of `CalculationResult`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Name of the product, built from the pattern of the configurator.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `CalculationResult`: {e}"));
-            self
-        }
-
-        /// Computed purchase cost.
-        pub fn purchase_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_cost = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `purchase_cost` of `CalculationResult`: {e}")
-                });
-            self
-        }
-
-        /// Computed sale price.
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `sale_price` of `CalculationResult`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Labour cost.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn work_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.work_cost = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `work_cost` of `CalculationResult`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `CalculationResult`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CalculationResult,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CalculationResult> for super::CalculationResult {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CalculationResult,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                amortization: value.amortization?,
-                materials: value.materials?,
-                name: value.name?,
-                purchase_cost: value.purchase_cost?,
-                sale_price: value.sale_price?,
-                work_cost: value.work_cost?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::CalculationResult> for CalculationResult {
-        fn from(value: super::CalculationResult) -> Self {
-            Self {
-                amortization: Ok(value.amortization),
-                materials: Ok(value.materials),
-                name: Ok(value.name),
-                purchase_cost: Ok(value.purchase_cost),
-                sale_price: Ok(value.sale_price),
-                work_cost: Ok(value.work_cost),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Configurator`](super::Configurator).
-    #[derive(Clone, Debug)]
-    pub struct Configurator {
-        amortization: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        calculations: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Calculation>>,
-            ::std::string::String,
-        >,
-        controls: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Control>>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        is_public: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_shareable: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        product_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        show_calculations: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        work_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Configurator {
-        fn default() -> Self {
-            Self {
-                amortization: Ok(::std::default::Default::default()),
-                calculations: Ok(::std::default::Default::default()),
-                controls: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                is_public: Ok(::std::default::Default::default()),
-                is_shareable: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                product_name: Ok(::std::default::Default::default()),
-                show_calculations: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                work_cost: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Configurator {
-        /// Equipment cost of one product.
-        pub fn amortization<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.amortization = value
-                .try_into()
-                .map_err(|e| format!("property `amortization` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Materials that the product uses.
-        pub fn calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Calculation>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.calculations = value
-                .try_into()
-                .map_err(|e| format!("property `calculations` of `Configurator`: {e}"));
-            self
-        }
-
-        /// The fields of the form.
-        pub fn controls<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Control>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.controls = value
-                .try_into()
-                .map_err(|e| format!("property `controls` of `Configurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the configurator was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Configurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the configurator.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Whether it is offered in the website widget.
-        pub fn is_public<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_public = value
-                .try_into()
-                .map_err(|e| format!("property `is_public` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Whether it may be shared through the showcase.
-        pub fn is_shareable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_shareable = value
-                .try_into()
-                .map_err(|e| format!("property `is_shareable` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Internal name of the configurator.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
-        pub fn product_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.product_name = value
-                .try_into()
-                .map_err(|e| format!("property `product_name` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Whether the public may see computed values and formulas.
-        pub fn show_calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.show_calculations = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `show_calculations` of `Configurator`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Labour cost of one product.
-        pub fn work_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.work_cost = value
-                .try_into()
-                .map_err(|e| format!("property `work_cost` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Configurator`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Configurator, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Configurator> for super::Configurator {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Configurator,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                amortization: value.amortization?,
-                calculations: value.calculations?,
-                controls: value.controls?,
-                created_at: value.created_at?,
-                id: value.id?,
-                is_public: value.is_public?,
-                is_shareable: value.is_shareable?,
-                measure: value.measure?,
-                name: value.name?,
-                product_name: value.product_name?,
-                show_calculations: value.show_calculations?,
-                updated_at: value.updated_at?,
-                work_cost: value.work_cost?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Configurator> for Configurator {
-        fn from(value: super::Configurator) -> Self {
-            Self {
-                amortization: Ok(value.amortization),
-                calculations: Ok(value.calculations),
-                controls: Ok(value.controls),
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                is_public: Ok(value.is_public),
-                is_shareable: Ok(value.is_shareable),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                product_name: Ok(value.product_name),
-                show_calculations: Ok(value.show_calculations),
-                updated_at: Ok(value.updated_at),
-                work_cost: Ok(value.work_cost),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ConfiguratorCreate`](super::ConfiguratorCreate).
-    #[derive(Clone, Debug)]
-    pub struct ConfiguratorCreate {
-        amortization: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        calculations: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::CalculationInput>>,
-            ::std::string::String,
-        >,
-        controls: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::ControlInput>>,
-            ::std::string::String,
-        >,
-        is_public: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_shareable: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        product_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        show_calculations: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        work_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ConfiguratorCreate {
-        fn default() -> Self {
-            Self {
-                amortization: Ok(::std::default::Default::default()),
-                calculations: Ok(::std::default::Default::default()),
-                controls: Ok(::std::default::Default::default()),
-                is_public: Ok(::std::default::Default::default()),
-                is_shareable: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `ConfiguratorCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                product_name: Ok(::std::default::Default::default()),
-                show_calculations: Ok(::std::default::Default::default()),
-                work_cost: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ConfiguratorCreate {
-        /// Equipment cost of one product.
-        pub fn amortization<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.amortization = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `amortization` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Materials that the product uses.
-        pub fn calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::CalculationInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.calculations = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `calculations` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// The fields of the form.
-        pub fn controls<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::ControlInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.controls = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `controls` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether it is offered in the website widget.
-        pub fn is_public<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_public = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_public` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether it may be shared through the showcase.
-        pub fn is_shareable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_shareable = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_shareable` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `ConfiguratorCreate`: {e}"));
-            self
-        }
-
-        /// Internal name of the configurator.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ConfiguratorCreate`: {e}"));
-            self
-        }
-
-        /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
-        pub fn product_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.product_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `product_name` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether the public may see computed values and formulas.
-        pub fn show_calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.show_calculations = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `show_calculations` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Labour cost of one product.
-        pub fn work_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.work_cost = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `work_cost` of `ConfiguratorCreate`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ConfiguratorCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ConfiguratorCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ConfiguratorCreate> for super::ConfiguratorCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ConfiguratorCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                amortization: value.amortization?,
-                calculations: value.calculations?,
-                controls: value.controls?,
-                is_public: value.is_public?,
-                is_shareable: value.is_shareable?,
-                measure: value.measure?,
-                name: value.name?,
-                product_name: value.product_name?,
-                show_calculations: value.show_calculations?,
-                work_cost: value.work_cost?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ConfiguratorCreate> for ConfiguratorCreate {
-        fn from(value: super::ConfiguratorCreate) -> Self {
-            Self {
-                amortization: Ok(value.amortization),
-                calculations: Ok(value.calculations),
-                controls: Ok(value.controls),
-                is_public: Ok(value.is_public),
-                is_shareable: Ok(value.is_shareable),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                product_name: Ok(value.product_name),
-                show_calculations: Ok(value.show_calculations),
-                work_cost: Ok(value.work_cost),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ConfiguratorUpdate`](super::ConfiguratorUpdate).
-    #[derive(Clone, Debug)]
-    pub struct ConfiguratorUpdate {
-        amortization: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        calculations: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::CalculationInput>>,
-            ::std::string::String,
-        >,
-        controls: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::ControlInput>>,
-            ::std::string::String,
-        >,
-        is_public: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_shareable: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        product_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        show_calculations: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        work_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ConfiguratorUpdate {
-        fn default() -> Self {
-            Self {
-                amortization: Ok(::std::default::Default::default()),
-                calculations: Ok(::std::default::Default::default()),
-                controls: Ok(::std::default::Default::default()),
-                is_public: Ok(::std::default::Default::default()),
-                is_shareable: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                product_name: Ok(::std::default::Default::default()),
-                show_calculations: Ok(::std::default::Default::default()),
-                work_cost: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ConfiguratorUpdate {
-        /// Equipment cost of one product.
-        pub fn amortization<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.amortization = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `amortization` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Material use of the product. Whether the calculations replace those of the configurator or are added to them is not published.
-        pub fn calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::CalculationInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.calculations = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `calculations` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// The fields of the form. Whether they replace those of the configurator or are added to them is not published.
-        pub fn controls<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::ControlInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.controls = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `controls` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether it is offered in the website widget.
-        pub fn is_public<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_public = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_public` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether it may be shared through the showcase.
-        pub fn is_shareable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_shareable = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_shareable` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Unit of the product, such as piece, set or square meter. The values used by the API are not published.
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `ConfiguratorUpdate`: {e}"));
-            self
-        }
-
-        /// Internal name of the configurator.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ConfiguratorUpdate`: {e}"));
-            self
-        }
-
-        /// Pattern for the name of the product, such as `Window $width x $height`. A name that starts with `$` is replaced with the value of that control.
-        pub fn product_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.product_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `product_name` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether the public may see computed values and formulas.
-        pub fn show_calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.show_calculations = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `show_calculations` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Labour cost of one product.
-        pub fn work_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.work_cost = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `work_cost` of `ConfiguratorUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ConfiguratorUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ConfiguratorUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ConfiguratorUpdate> for super::ConfiguratorUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ConfiguratorUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                amortization: value.amortization?,
-                calculations: value.calculations?,
-                controls: value.controls?,
-                is_public: value.is_public?,
-                is_shareable: value.is_shareable?,
-                measure: value.measure?,
-                name: value.name?,
-                product_name: value.product_name?,
-                show_calculations: value.show_calculations?,
-                work_cost: value.work_cost?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ConfiguratorUpdate> for ConfiguratorUpdate {
-        fn from(value: super::ConfiguratorUpdate) -> Self {
-            Self {
-                amortization: Ok(value.amortization),
-                calculations: Ok(value.calculations),
-                controls: Ok(value.controls),
-                is_public: Ok(value.is_public),
-                is_shareable: Ok(value.is_shareable),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                product_name: Ok(value.product_name),
-                show_calculations: Ok(value.show_calculations),
-                work_cost: Ok(value.work_cost),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ConnectedAccount`](super::ConnectedAccount).
-    #[derive(Clone, Debug)]
-    pub struct ConnectedAccount {
-        connected: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        linked_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        provider: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ConnectedAccount {
-        fn default() -> Self {
-            Self {
-                connected: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                linked_at: Ok(::std::default::Default::default()),
-                provider: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ConnectedAccount {
-        /// **Inferred.** Whether the account is connected. The web page also lists services that are not connected.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn connected<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.connected = value
-                .try_into()
-                .map_err(|e| format!("property `connected` of `ConnectedAccount`: {e}"));
-            self
-        }
-
-        /// Email address of the account at the other service.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `ConnectedAccount`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the connection.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `ConnectedAccount`: {e}"));
-            self
-        }
-
-        /// When the account was connected.
-        pub fn linked_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.linked_at = value
-                .try_into()
-                .map_err(|e| format!("property `linked_at` of `ConnectedAccount`: {e}"));
-            self
-        }
-
-        /// The other service. Google is the only one that the user manual names.
-        pub fn provider<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.provider = value
-                .try_into()
-                .map_err(|e| format!("property `provider` of `ConnectedAccount`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ConnectedAccount`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ConnectedAccount,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ConnectedAccount> for super::ConnectedAccount {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ConnectedAccount,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                connected: value.connected?,
-                email: value.email?,
-                id: value.id?,
-                linked_at: value.linked_at?,
-                provider: value.provider?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ConnectedAccount> for ConnectedAccount {
-        fn from(value: super::ConnectedAccount) -> Self {
-            Self {
-                connected: Ok(value.connected),
-                email: Ok(value.email),
-                id: Ok(value.id),
-                linked_at: Ok(value.linked_at),
-                provider: Ok(value.provider),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Contact`](super::Contact).
-    #[derive(Clone, Debug)]
-    pub struct Contact {
-        address: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        fields: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        note: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Contact {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                fields: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                note: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Contact {
-        /// **Inferred.** Address.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the contact was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Email address.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
-        ///
-        /// The vendor does not document this property (basis: scope-text).
-        pub fn fields<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.fields = value
-                .try_into()
-                .map_err(|e| format!("property `fields` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the contact.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the customer.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Internal comment.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Phone number.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `Contact`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `Contact`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Contact`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Contact, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Contact> for super::Contact {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Contact,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                created_at: value.created_at?,
-                email: value.email?,
-                fields: value.fields?,
-                id: value.id?,
-                name: value.name?,
-                note: value.note?,
-                phone: value.phone?,
-                updated_at: value.updated_at?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Contact> for Contact {
-        fn from(value: super::Contact) -> Self {
-            Self {
-                address: Ok(value.address),
-                created_at: Ok(value.created_at),
-                email: Ok(value.email),
-                fields: Ok(value.fields),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                note: Ok(value.note),
-                phone: Ok(value.phone),
-                updated_at: Ok(value.updated_at),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ContactCreate`](super::ContactCreate).
-    #[derive(Clone, Debug)]
-    pub struct ContactCreate {
-        address: ::std::result::Result<
-            ::std::option::Option<super::ContactCreateAddress>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<super::ContactCreateEmail>,
-            ::std::string::String,
-        >,
-        fields: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        note: ::std::result::Result<
-            ::std::option::Option<super::ContactCreateNote>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<super::ContactCreatePhone>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ContactCreate {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                fields: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `ContactCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                note: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ContactCreate {
-        /// **Inferred.** Address. At most 512 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::ContactCreateAddress>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `ContactCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Email address. At most 64 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ContactCreateEmail>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `ContactCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
-        ///
-        /// The vendor does not document this property (basis: scope-text).
-        pub fn fields<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.fields = value
-                .try_into()
-                .map_err(|e| format!("property `fields` of `ContactCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the customer.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ContactCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Internal comment. At most 512 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ContactCreateNote>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `ContactCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Phone number. At most 32 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ContactCreatePhone>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `ContactCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ContactCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ContactCreate> for super::ContactCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ContactCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                email: value.email?,
-                fields: value.fields?,
-                name: value.name?,
-                note: value.note?,
-                phone: value.phone?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ContactCreate> for ContactCreate {
-        fn from(value: super::ContactCreate) -> Self {
-            Self {
-                address: Ok(value.address),
-                email: Ok(value.email),
-                fields: Ok(value.fields),
-                name: Ok(value.name),
-                note: Ok(value.note),
-                phone: Ok(value.phone),
-            }
-        }
-    }
-
-    /// Builds a [`ContactField`](super::ContactField).
-    #[derive(Clone, Debug)]
-    pub struct ContactField {
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        required: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ContactField {
-        fn default() -> Self {
-            Self {
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                options: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                required: Ok(::std::default::Default::default()),
-                type_: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ContactField {
-        /// **Inferred.** Id of the field.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `ContactField`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the field.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ContactField`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The values to choose from, if the field is a choice.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| format!("property `options` of `ContactField`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Position of the field in the form.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `ContactField`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Whether the field must be filled in.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn required<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.required = value
-                .try_into()
-                .map_err(|e| format!("property `required` of `ContactField`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Type of value that the field takes. The types are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `ContactField`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ContactField`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ContactField, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ContactField> for super::ContactField {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ContactField,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                id: value.id?,
-                name: value.name?,
-                options: value.options?,
-                order: value.order?,
-                required: value.required?,
-                type_: value.type_?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ContactField> for ContactField {
-        fn from(value: super::ContactField) -> Self {
-            Self {
-                id: Ok(value.id),
-                name: Ok(value.name),
-                options: Ok(value.options),
-                order: Ok(value.order),
-                required: Ok(value.required),
-                type_: Ok(value.type_),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ContactFieldCreate`](super::ContactFieldCreate).
-    #[derive(Clone, Debug)]
-    pub struct ContactFieldCreate {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        required: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ContactFieldCreate {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `ContactFieldCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                options: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                required: Ok(::std::default::Default::default()),
-                type_: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ContactFieldCreate {
-        /// **Inferred.** Name of the field.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ContactFieldCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The values to choose from, if the field is a choice.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| format!("property `options` of `ContactFieldCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Position of the field in the form.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `ContactFieldCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Whether the field must be filled in.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn required<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.required = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `required` of `ContactFieldCreate`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Type of value that the field takes. The types are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `ContactFieldCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ContactFieldCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ContactFieldCreate> for super::ContactFieldCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ContactFieldCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                options: value.options?,
-                order: value.order?,
-                required: value.required?,
-                type_: value.type_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ContactFieldCreate> for ContactFieldCreate {
-        fn from(value: super::ContactFieldCreate) -> Self {
-            Self {
-                name: Ok(value.name),
-                options: Ok(value.options),
-                order: Ok(value.order),
-                required: Ok(value.required),
-                type_: Ok(value.type_),
-            }
-        }
-    }
-
-    /// Builds a [`ContactFieldUpdate`](super::ContactFieldUpdate).
-    #[derive(Clone, Debug)]
-    pub struct ContactFieldUpdate {
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        required: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ContactFieldUpdate {
-        fn default() -> Self {
-            Self {
-                name: Ok(::std::default::Default::default()),
-                options: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                required: Ok(::std::default::Default::default()),
-                type_: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ContactFieldUpdate {
-        /// **Inferred.** Name of the field.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ContactFieldUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The values to choose from, if the field is a choice.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| format!("property `options` of `ContactFieldUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Position of the field in the form.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `ContactFieldUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Whether the field must be filled in.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn required<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.required = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `required` of `ContactFieldUpdate`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Type of value that the field takes. The types are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `ContactFieldUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ContactFieldUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ContactFieldUpdate> for super::ContactFieldUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ContactFieldUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                options: value.options?,
-                order: value.order?,
-                required: value.required?,
-                type_: value.type_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ContactFieldUpdate> for ContactFieldUpdate {
-        fn from(value: super::ContactFieldUpdate) -> Self {
-            Self {
-                name: Ok(value.name),
-                options: Ok(value.options),
-                order: Ok(value.order),
-                required: Ok(value.required),
-                type_: Ok(value.type_),
-            }
-        }
-    }
-
-    /// Builds a [`ContactUpdate`](super::ContactUpdate).
-    #[derive(Clone, Debug)]
-    pub struct ContactUpdate {
-        address: ::std::result::Result<
-            ::std::option::Option<super::ContactUpdateAddress>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<super::ContactUpdateEmail>,
-            ::std::string::String,
-        >,
-        fields: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        note: ::std::result::Result<
-            ::std::option::Option<super::ContactUpdateNote>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<super::ContactUpdatePhone>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ContactUpdate {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                fields: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                note: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ContactUpdate {
-        /// **Inferred.** Address. At most 512 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::ContactUpdateAddress>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `ContactUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Email address. At most 64 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ContactUpdateEmail>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `ContactUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Values of the contact fields of the project. How the keys are named is not published.
-        ///
-        /// The vendor does not document this property (basis: scope-text).
-        pub fn fields<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.fields = value
-                .try_into()
-                .map_err(|e| format!("property `fields` of `ContactUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the customer.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ContactUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Internal comment. At most 512 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ContactUpdateNote>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `ContactUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Phone number. At most 32 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ContactUpdatePhone>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `ContactUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ContactUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ContactUpdate> for super::ContactUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ContactUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                email: value.email?,
-                fields: value.fields?,
-                name: value.name?,
-                note: value.note?,
-                phone: value.phone?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ContactUpdate> for ContactUpdate {
-        fn from(value: super::ContactUpdate) -> Self {
-            Self {
-                address: Ok(value.address),
-                email: Ok(value.email),
-                fields: Ok(value.fields),
-                name: Ok(value.name),
-                note: Ok(value.note),
-                phone: Ok(value.phone),
-            }
-        }
-    }
-
-    /// Builds a [`Control`](super::Control).
-    #[derive(Clone, Debug)]
-    pub struct Control {
-        default_value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        field_size: ::std::result::Result<
-            ::std::option::Option<i64>,
-            ::std::string::String,
-        >,
-        group_property: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        material_group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        material_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        material_property: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        max_value: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        min_value: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        step_value: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value_source: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        values: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        variable: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Control {
-        fn default() -> Self {
-            Self {
-                default_value: Ok(::std::default::Default::default()),
-                field_size: Ok(::std::default::Default::default()),
-                group_property: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                material_group: Ok(::std::default::Default::default()),
-                material_id: Ok(::std::default::Default::default()),
-                material_property: Ok(::std::default::Default::default()),
-                max_value: Ok(::std::default::Default::default()),
-                min_value: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                step_value: Ok(::std::default::Default::default()),
-                type_: Ok(::std::default::Default::default()),
-                value_source: Ok(::std::default::Default::default()),
-                values: Ok(::std::default::Default::default()),
-                variable: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Control {
-        /// Initial value. The page documents it for numbers.
-        pub fn default_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_value = value
-                .try_into()
-                .map_err(|e| format!("property `default_value` of `Control`: {e}"));
-            self
-        }
-
-        /// Width of the control in columns of a grid, for example 6 of 12.
-        pub fn field_size<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.field_size = value
-                .try_into()
-                .map_err(|e| format!("property `field_size` of `Control`: {e}"));
-            self
-        }
-
-        /// Material property to choose from, if the source is "Materials groups property".
-        pub fn group_property<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.group_property = value
-                .try_into()
-                .map_err(|e| format!("property `group_property` of `Control`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the control.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Control`: {e}"));
-            self
-        }
-
-        /// Label that the user sees.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `Control`: {e}"));
-            self
-        }
-
-        /// Group of materials to choose from, if the source is "Material group".
-        pub fn material_group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_group = value
-                .try_into()
-                .map_err(|e| format!("property `material_group` of `Control`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn material_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_id = value
-                .try_into()
-                .map_err(|e| format!("property `material_id` of `Control`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Material property to choose from, if the source is "Materials property".
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn material_property<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_property = value
-                .try_into()
-                .map_err(|e| format!("property `material_property` of `Control`: {e}"));
-            self
-        }
-
-        /// Largest value of a number.
-        pub fn max_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.max_value = value
-                .try_into()
-                .map_err(|e| format!("property `max_value` of `Control`: {e}"));
-            self
-        }
-
-        /// Smallest value of a number.
-        pub fn min_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.min_value = value
-                .try_into()
-                .map_err(|e| format!("property `min_value` of `Control`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Position of the control in the form.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `Control`: {e}"));
-            self
-        }
-
-        /// Step between values of a number.
-        pub fn step_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.step_value = value
-                .try_into()
-                .map_err(|e| format!("property `step_value` of `Control`: {e}"));
-            self
-        }
-
-        /// Type of the control. The page shows "Text" (one line), "Textarea" (several lines), "Number" (decimals allowed) and "Select" (a dropdown). The values used by the API are not published.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `Control`: {e}"));
-            self
-        }
-
-        /// Where the choices of a "Select" control come from. The page shows "YAML", "JSON", "Material group", "Materials groups property" and "Materials property". The values used by the API are not published.
-        pub fn value_source<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value_source = value
-                .try_into()
-                .map_err(|e| format!("property `value_source` of `Control`: {e}"));
-            self
-        }
-
-        /// Choices of a "Select" control that are entered by hand, as YAML or JSON.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `Control`: {e}"));
-            self
-        }
-
-        /// Name of the control in formulas: `$`, then letters, digits and underscores.
-        pub fn variable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.variable = value
-                .try_into()
-                .map_err(|e| format!("property `variable` of `Control`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Control`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Control, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Control> for super::Control {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Control,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                default_value: value.default_value?,
-                field_size: value.field_size?,
-                group_property: value.group_property?,
-                id: value.id?,
-                label: value.label?,
-                material_group: value.material_group?,
-                material_id: value.material_id?,
-                material_property: value.material_property?,
-                max_value: value.max_value?,
-                min_value: value.min_value?,
-                order: value.order?,
-                step_value: value.step_value?,
-                type_: value.type_?,
-                value_source: value.value_source?,
-                values: value.values?,
-                variable: value.variable?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Control> for Control {
-        fn from(value: super::Control) -> Self {
-            Self {
-                default_value: Ok(value.default_value),
-                field_size: Ok(value.field_size),
-                group_property: Ok(value.group_property),
-                id: Ok(value.id),
-                label: Ok(value.label),
-                material_group: Ok(value.material_group),
-                material_id: Ok(value.material_id),
-                material_property: Ok(value.material_property),
-                max_value: Ok(value.max_value),
-                min_value: Ok(value.min_value),
-                order: Ok(value.order),
-                step_value: Ok(value.step_value),
-                type_: Ok(value.type_),
-                value_source: Ok(value.value_source),
-                values: Ok(value.values),
-                variable: Ok(value.variable),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ControlInput`](super::ControlInput).
-    #[derive(Clone, Debug)]
-    pub struct ControlInput {
-        default_value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        field_size: ::std::result::Result<
-            ::std::option::Option<i64>,
-            ::std::string::String,
-        >,
-        group_property: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        material_group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        material_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        material_property: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        max_value: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        min_value: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        step_value: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value_source: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        values: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        variable: ::std::result::Result<
-            ::std::option::Option<super::Variable>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ControlInput {
-        fn default() -> Self {
-            Self {
-                default_value: Ok(::std::default::Default::default()),
-                field_size: Ok(::std::default::Default::default()),
-                group_property: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                material_group: Ok(::std::default::Default::default()),
-                material_id: Ok(::std::default::Default::default()),
-                material_property: Ok(::std::default::Default::default()),
-                max_value: Ok(::std::default::Default::default()),
-                min_value: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                step_value: Ok(::std::default::Default::default()),
-                type_: Ok(::std::default::Default::default()),
-                value_source: Ok(::std::default::Default::default()),
-                values: Ok(::std::default::Default::default()),
-                variable: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ControlInput {
-        /// Initial value. The page documents it for numbers.
-        pub fn default_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_value = value
-                .try_into()
-                .map_err(|e| format!("property `default_value` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Width of the control in columns of a grid, for example 6 of 12.
-        pub fn field_size<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.field_size = value
-                .try_into()
-                .map_err(|e| format!("property `field_size` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Material property to choose from, if the source is "Materials groups property".
-        pub fn group_property<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.group_property = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `group_property` of `ControlInput`: {e}")
-                });
-            self
-        }
-
-        /// Label that the user sees.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Group of materials to choose from, if the source is "Material group".
-        pub fn material_group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_group = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `material_group` of `ControlInput`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Id of the material whose property gives the choices, if the source is "Materials property".
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn material_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_id = value
-                .try_into()
-                .map_err(|e| format!("property `material_id` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Material property to choose from, if the source is "Materials property".
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn material_property<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_property = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `material_property` of `ControlInput`: {e}")
-                });
-            self
-        }
-
-        /// Largest value of a number.
-        pub fn max_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.max_value = value
-                .try_into()
-                .map_err(|e| format!("property `max_value` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Smallest value of a number.
-        pub fn min_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.min_value = value
-                .try_into()
-                .map_err(|e| format!("property `min_value` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Position of the control in the form.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Step between values of a number.
-        pub fn step_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.step_value = value
-                .try_into()
-                .map_err(|e| format!("property `step_value` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Type of the control. The page shows "Text" (one line), "Textarea" (several lines), "Number" (decimals allowed) and "Select" (a dropdown). The values used by the API are not published.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Where the choices of a "Select" control come from. The page shows "YAML", "JSON", "Material group", "Materials groups property" and "Materials property". The values used by the API are not published.
-        pub fn value_source<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value_source = value
-                .try_into()
-                .map_err(|e| format!("property `value_source` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Choices of a "Select" control that are entered by hand, as YAML or JSON.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Name of the control in formulas: `$`, then letters, digits and underscores.
-        pub fn variable<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Variable>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.variable = value
-                .try_into()
-                .map_err(|e| format!("property `variable` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ControlInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ControlInput, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ControlInput> for super::ControlInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ControlInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                default_value: value.default_value?,
-                field_size: value.field_size?,
-                group_property: value.group_property?,
-                label: value.label?,
-                material_group: value.material_group?,
-                material_id: value.material_id?,
-                material_property: value.material_property?,
-                max_value: value.max_value?,
-                min_value: value.min_value?,
-                order: value.order?,
-                step_value: value.step_value?,
-                type_: value.type_?,
-                value_source: value.value_source?,
-                values: value.values?,
-                variable: value.variable?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ControlInput> for ControlInput {
-        fn from(value: super::ControlInput) -> Self {
-            Self {
-                default_value: Ok(value.default_value),
-                field_size: Ok(value.field_size),
-                group_property: Ok(value.group_property),
-                label: Ok(value.label),
-                material_group: Ok(value.material_group),
-                material_id: Ok(value.material_id),
-                material_property: Ok(value.material_property),
-                max_value: Ok(value.max_value),
-                min_value: Ok(value.min_value),
-                order: Ok(value.order),
-                step_value: Ok(value.step_value),
-                type_: Ok(value.type_),
-                value_source: Ok(value.value_source),
-                values: Ok(value.values),
-                variable: Ok(value.variable),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Error`](super::Error).
-    #[derive(Clone, Debug)]
-    pub struct Error {
-        code: ::std::result::Result<
-            ::std::option::Option<super::TextOrNumber>,
-            ::std::string::String,
-        >,
-        errors: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        message: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        retry_after: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Error {
-        fn default() -> Self {
-            Self {
-                code: Ok(::std::default::Default::default()),
-                errors: Ok(::std::default::Default::default()),
-                message: Ok(::std::default::Default::default()),
-                retry_after: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Error {
-        /// **Inferred.** Error code, for programs.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn code<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TextOrNumber>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.code = value
-                .try_into()
-                .map_err(|e| format!("property `code` of `Error`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Errors of single properties of the request. Their structure is not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn errors<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.errors = value
-                .try_into()
-                .map_err(|e| format!("property `errors` of `Error`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Error message, for people.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| format!("property `message` of `Error`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Seconds to wait before the next request, after 429.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn retry_after<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.retry_after = value
-                .try_into()
-                .map_err(|e| format!("property `retry_after` of `Error`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Error`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Error> for super::Error {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Error,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                code: value.code?,
-                errors: value.errors?,
-                message: value.message?,
-                retry_after: value.retry_after?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Error> for Error {
-        fn from(value: super::Error) -> Self {
-            Self {
-                code: Ok(value.code),
-                errors: Ok(value.errors),
-                message: Ok(value.message),
-                retry_after: Ok(value.retry_after),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`File`](super::File).
-    #[derive(Clone, Debug)]
-    pub struct File {
-        content_type: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        url: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for File {
-        fn default() -> Self {
-            Self {
-                content_type: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                size: Ok(::std::default::Default::default()),
-                url: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl File {
-        /// **Inferred.** Media type of the file.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn content_type<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.content_type = value
-                .try_into()
-                .map_err(|e| format!("property `content_type` of `File`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the file was uploaded.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `File`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the file.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `File`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the file.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `File`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Size of the file in bytes.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn size<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.size = value
-                .try_into()
-                .map_err(|e| format!("property `size` of `File`: {e}"));
-            self
-        }
-
-        /// **Inferred.** URL from which the file can be downloaded.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.url = value
-                .try_into()
-                .map_err(|e| format!("property `url` of `File`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `File`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::File, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<File> for super::File {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: File,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                content_type: value.content_type?,
-                created_at: value.created_at?,
-                id: value.id?,
-                name: value.name?,
-                size: value.size?,
-                url: value.url?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::File> for File {
-        fn from(value: super::File) -> Self {
-            Self {
-                content_type: Ok(value.content_type),
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                size: Ok(value.size),
-                url: Ok(value.url),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Locale`](super::Locale).
-    #[derive(Clone, Debug)]
-    pub struct Locale {
-        language: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        timezone: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Locale {
-        fn default() -> Self {
-            Self {
-                language: Ok(::std::default::Default::default()),
-                timezone: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Locale {
-        /// Language of the interface. The list is not published; the codes `uk`, `uz`, `ky`, `tg` and `nl` occur in addresses of the documentation.
-        pub fn language<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.language = value
-                .try_into()
-                .map_err(|e| format!("property `language` of `Locale`: {e}"));
-            self
-        }
-
-        /// Time zone in which dates and times are shown. An IANA name is a guess.
-        pub fn timezone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.timezone = value
-                .try_into()
-                .map_err(|e| format!("property `timezone` of `Locale`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Locale`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Locale, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Locale> for super::Locale {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Locale,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                language: value.language?,
-                timezone: value.timezone?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Locale> for Locale {
-        fn from(value: super::Locale) -> Self {
-            Self {
-                language: Ok(value.language),
-                timezone: Ok(value.timezone),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Material`](super::Material).
-    #[derive(Clone, Debug)]
-    pub struct Material {
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        properties: ::std::result::Result<
-            ::std::option::Option<super::MaterialAttributes>,
-            ::std::string::String,
-        >,
-        purchase_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        vendorcode: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        waste_percentage: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Material {
-        fn default() -> Self {
-            Self {
-                created_at: Ok(::std::default::Default::default()),
-                description: Ok(::std::default::Default::default()),
-                group: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                properties: Ok(::std::default::Default::default()),
-                purchase_price: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                vendorcode: Ok(::std::default::Default::default()),
-                waste_percentage: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Material {
-        /// **Inferred.** When the material was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Material`: {e}"));
-            self
-        }
-
-        /// Further information about the material.
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `Material`: {e}"));
-            self
-        }
-
-        /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
-        pub fn group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.group = value
-                .try_into()
-                .map_err(|e| format!("property `group` of `Material`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the material.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Material`: {e}"));
-            self
-        }
-
-        /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `Material`: {e}"));
-            self
-        }
-
-        /// Name of the material, as shown in lists and calculations.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Material`: {e}"));
-            self
-        }
-
-        /// Further attributes, which controls of configurators can use.
-        pub fn properties<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::MaterialAttributes>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.properties = value
-                .try_into()
-                .map_err(|e| format!("property `properties` of `Material`: {e}"));
-            self
-        }
-
-        /// Cost of one unit.
-        pub fn purchase_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_price = value
-                .try_into()
-                .map_err(|e| format!("property `purchase_price` of `Material`: {e}"));
-            self
-        }
-
-        /// Price of one unit.
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `Material`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `Material`: {e}"));
-            self
-        }
-
-        /// Code of the supplier or of the inventory.
-        pub fn vendorcode<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.vendorcode = value
-                .try_into()
-                .map_err(|e| format!("property `vendorcode` of `Material`: {e}"));
-            self
-        }
-
-        /// Expected loss, in percent. It is added to the computed consumption.
-        pub fn waste_percentage<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.waste_percentage = value
-                .try_into()
-                .map_err(|e| format!("property `waste_percentage` of `Material`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Material`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Material, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Material> for super::Material {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Material,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                created_at: value.created_at?,
-                description: value.description?,
-                group: value.group?,
-                id: value.id?,
-                measure: value.measure?,
-                name: value.name?,
-                properties: value.properties?,
-                purchase_price: value.purchase_price?,
-                sale_price: value.sale_price?,
-                updated_at: value.updated_at?,
-                vendorcode: value.vendorcode?,
-                waste_percentage: value.waste_percentage?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Material> for Material {
-        fn from(value: super::Material) -> Self {
-            Self {
-                created_at: Ok(value.created_at),
-                description: Ok(value.description),
-                group: Ok(value.group),
-                id: Ok(value.id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                properties: Ok(value.properties),
-                purchase_price: Ok(value.purchase_price),
-                sale_price: Ok(value.sale_price),
-                updated_at: Ok(value.updated_at),
-                vendorcode: Ok(value.vendorcode),
-                waste_percentage: Ok(value.waste_percentage),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`MaterialCreate`](super::MaterialCreate).
-    #[derive(Clone, Debug)]
-    pub struct MaterialCreate {
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        properties: ::std::result::Result<
-            ::std::option::Option<super::MaterialAttributes>,
-            ::std::string::String,
-        >,
-        purchase_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        vendorcode: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        waste_percentage: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for MaterialCreate {
-        fn default() -> Self {
-            Self {
-                description: Ok(::std::default::Default::default()),
-                group: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `MaterialCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                properties: Ok(::std::default::Default::default()),
-                purchase_price: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                vendorcode: Ok(::std::default::Default::default()),
-                waste_percentage: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl MaterialCreate {
-        /// Further information about the material.
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
-        pub fn group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.group = value
-                .try_into()
-                .map_err(|e| format!("property `group` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Name of the material, as shown in lists and calculations.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Further attributes, which controls of configurators can use.
-        pub fn properties<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::MaterialAttributes>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.properties = value
-                .try_into()
-                .map_err(|e| format!("property `properties` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Cost of one unit.
-        pub fn purchase_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_price = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `purchase_price` of `MaterialCreate`: {e}")
-                });
-            self
-        }
-
-        /// Price of one unit.
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Code of the supplier or of the inventory.
-        pub fn vendorcode<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.vendorcode = value
-                .try_into()
-                .map_err(|e| format!("property `vendorcode` of `MaterialCreate`: {e}"));
-            self
-        }
-
-        /// Expected loss, in percent. It is added to the computed consumption.
-        pub fn waste_percentage<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.waste_percentage = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `waste_percentage` of `MaterialCreate`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::MaterialCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MaterialCreate> for super::MaterialCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MaterialCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                description: value.description?,
-                group: value.group?,
-                measure: value.measure?,
-                name: value.name?,
-                properties: value.properties?,
-                purchase_price: value.purchase_price?,
-                sale_price: value.sale_price?,
-                vendorcode: value.vendorcode?,
-                waste_percentage: value.waste_percentage?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::MaterialCreate> for MaterialCreate {
-        fn from(value: super::MaterialCreate) -> Self {
-            Self {
-                description: Ok(value.description),
-                group: Ok(value.group),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                properties: Ok(value.properties),
-                purchase_price: Ok(value.purchase_price),
-                sale_price: Ok(value.sale_price),
-                vendorcode: Ok(value.vendorcode),
-                waste_percentage: Ok(value.waste_percentage),
-            }
-        }
-    }
-
-    /// Builds a [`MaterialLine`](super::MaterialLine).
-    #[derive(Clone, Debug)]
-    pub struct MaterialLine {
-        material_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        quantity: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        total_amount: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        unit_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for MaterialLine {
-        fn default() -> Self {
-            Self {
-                material_id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                quantity: Ok(::std::default::Default::default()),
-                total_amount: Ok(::std::default::Default::default()),
-                unit_price: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl MaterialLine {
-        /// **Inferred.** Id of the material.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn material_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.material_id = value
-                .try_into()
-                .map_err(|e| format!("property `material_id` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Unit of the quantity.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the material.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// Quantity that is used.
-        pub fn quantity<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.quantity = value
-                .try_into()
-                .map_err(|e| format!("property `quantity` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// Price of the quantity.
-        pub fn total_amount<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.total_amount = value
-                .try_into()
-                .map_err(|e| format!("property `total_amount` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// Price of one unit.
-        pub fn unit_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.unit_price = value
-                .try_into()
-                .map_err(|e| format!("property `unit_price` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `MaterialLine`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::MaterialLine, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MaterialLine> for super::MaterialLine {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MaterialLine,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                material_id: value.material_id?,
-                measure: value.measure?,
-                name: value.name?,
-                quantity: value.quantity?,
-                total_amount: value.total_amount?,
-                unit_price: value.unit_price?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::MaterialLine> for MaterialLine {
-        fn from(value: super::MaterialLine) -> Self {
-            Self {
-                material_id: Ok(value.material_id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                quantity: Ok(value.quantity),
-                total_amount: Ok(value.total_amount),
-                unit_price: Ok(value.unit_price),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`MaterialUpdate`](super::MaterialUpdate).
-    #[derive(Clone, Debug)]
-    pub struct MaterialUpdate {
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        group: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        properties: ::std::result::Result<
-            ::std::option::Option<super::MaterialAttributes>,
-            ::std::string::String,
-        >,
-        purchase_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        vendorcode: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        waste_percentage: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for MaterialUpdate {
-        fn default() -> Self {
-            Self {
-                description: Ok(::std::default::Default::default()),
-                group: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                properties: Ok(::std::default::Default::default()),
-                purchase_price: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                vendorcode: Ok(::std::default::Default::default()),
-                waste_percentage: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl MaterialUpdate {
-        /// Further information about the material.
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Category such as wood, metal or textile. Configurators can refer to a whole group. Whether this is a name or an id is not published.
-        pub fn group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.group = value
-                .try_into()
-                .map_err(|e| format!("property `group` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Unit of the material. The user manual names meters, linear meters, square meters, kilograms and pieces, and says that there are more. The values used by the API are not published.
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Name of the material, as shown in lists and calculations.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Further attributes, which controls of configurators can use.
-        pub fn properties<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::MaterialAttributes>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.properties = value
-                .try_into()
-                .map_err(|e| format!("property `properties` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Cost of one unit.
-        pub fn purchase_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_price = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `purchase_price` of `MaterialUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Price of one unit.
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Code of the supplier or of the inventory.
-        pub fn vendorcode<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.vendorcode = value
-                .try_into()
-                .map_err(|e| format!("property `vendorcode` of `MaterialUpdate`: {e}"));
-            self
-        }
-
-        /// Expected loss, in percent. It is added to the computed consumption.
-        pub fn waste_percentage<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.waste_percentage = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `waste_percentage` of `MaterialUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::MaterialUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MaterialUpdate> for super::MaterialUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MaterialUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                description: value.description?,
-                group: value.group?,
-                measure: value.measure?,
-                name: value.name?,
-                properties: value.properties?,
-                purchase_price: value.purchase_price?,
-                sale_price: value.sale_price?,
-                vendorcode: value.vendorcode?,
-                waste_percentage: value.waste_percentage?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::MaterialUpdate> for MaterialUpdate {
-        fn from(value: super::MaterialUpdate) -> Self {
-            Self {
-                description: Ok(value.description),
-                group: Ok(value.group),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                properties: Ok(value.properties),
-                purchase_price: Ok(value.purchase_price),
-                sale_price: Ok(value.sale_price),
-                vendorcode: Ok(value.vendorcode),
-                waste_percentage: Ok(value.waste_percentage),
-            }
-        }
-    }
-
-    /// Builds a [`Member`](super::Member).
-    #[derive(Clone, Debug)]
-    pub struct Member {
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        first_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        last_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        role: ::std::result::Result<
-            ::std::option::Option<super::Role>,
-            ::std::string::String,
-        >,
-        role_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        user_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Member {
-        fn default() -> Self {
-            Self {
-                created_at: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                first_name: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                last_name: Ok(::std::default::Default::default()),
-                role: Ok(::std::default::Default::default()),
-                role_id: Ok(::std::default::Default::default()),
-                user_id: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Member {
-        /// **Inferred.** When the member joined.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Member`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Email address of the member.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `Member`: {e}"));
-            self
-        }
-
-        /// **Inferred.** First name of the member.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn first_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.first_name = value
-                .try_into()
-                .map_err(|e| format!("property `first_name` of `Member`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the membership.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Member`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Last name of the member.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn last_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.last_name = value
-                .try_into()
-                .map_err(|e| format!("property `last_name` of `Member`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The role as a whole object.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn role<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Role>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.role = value
-                .try_into()
-                .map_err(|e| format!("property `role` of `Member`: {e}"));
-            self
-        }
-
-        /// Id of the role of the member. The role decides what the member may do.
-        pub fn role_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.role_id = value
-                .try_into()
-                .map_err(|e| format!("property `role_id` of `Member`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the user.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn user_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_id = value
-                .try_into()
-                .map_err(|e| format!("property `user_id` of `Member`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Member`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Member, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Member> for super::Member {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Member,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                created_at: value.created_at?,
-                email: value.email?,
-                first_name: value.first_name?,
-                id: value.id?,
-                last_name: value.last_name?,
-                role: value.role?,
-                role_id: value.role_id?,
-                user_id: value.user_id?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Member> for Member {
-        fn from(value: super::Member) -> Self {
-            Self {
-                created_at: Ok(value.created_at),
-                email: Ok(value.email),
-                first_name: Ok(value.first_name),
-                id: Ok(value.id),
-                last_name: Ok(value.last_name),
-                role: Ok(value.role),
-                role_id: Ok(value.role_id),
-                user_id: Ok(value.user_id),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`MemberCreate`](super::MemberCreate).
-    #[derive(Clone, Debug)]
-    pub struct MemberCreate {
-        email: ::std::result::Result<::std::string::String, ::std::string::String>,
-        role_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for MemberCreate {
-        fn default() -> Self {
-            Self {
-                email: Err(
-                    "property `email` of `MemberCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                role_id: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl MemberCreate {
-        /// Email address of the user, who must already be registered with Configo.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `MemberCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the role of the new member. On the web page the role is set after the invitation.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn role_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.role_id = value
-                .try_into()
-                .map_err(|e| format!("property `role_id` of `MemberCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::MemberCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MemberCreate> for super::MemberCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MemberCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                email: value.email?,
-                role_id: value.role_id?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::MemberCreate> for MemberCreate {
-        fn from(value: super::MemberCreate) -> Self {
-            Self {
-                email: Ok(value.email),
-                role_id: Ok(value.role_id),
-            }
-        }
-    }
-
-    /// Builds a [`MemberUpdate`](super::MemberUpdate).
-    #[derive(Clone, Debug)]
-    pub struct MemberUpdate {
-        role_id: ::std::result::Result<super::Id, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for MemberUpdate {
-        fn default() -> Self {
-            Self {
-                role_id: Err(
-                    "property `role_id` of `MemberUpdate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl MemberUpdate {
-        /// Id of the new role.
-        pub fn role_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::Id>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.role_id = value
-                .try_into()
-                .map_err(|e| format!("property `role_id` of `MemberUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::MemberUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MemberUpdate> for super::MemberUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MemberUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { role_id: value.role_id? })
-        }
-    }
-
-    impl ::std::convert::From<super::MemberUpdate> for MemberUpdate {
-        fn from(value: super::MemberUpdate) -> Self {
-            Self { role_id: Ok(value.role_id) }
-        }
-    }
-
-    /// Builds a [`NoteCreate`](super::NoteCreate).
-    #[derive(Clone, Debug)]
-    pub struct NoteCreate {
-        message: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for NoteCreate {
-        fn default() -> Self {
-            Self {
-                message: Err(
-                    "property `message` of `NoteCreate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl NoteCreate {
-        /// **Inferred.** Text of the note.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| format!("property `message` of `NoteCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::NoteCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<NoteCreate> for super::NoteCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: NoteCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { message: value.message? })
-        }
-    }
-
-    impl ::std::convert::From<super::NoteCreate> for NoteCreate {
-        fn from(value: super::NoteCreate) -> Self {
-            Self { message: Ok(value.message) }
-        }
-    }
-
-    /// Builds a [`Order`](super::Order).
-    #[derive(Clone, Debug)]
-    pub struct Order {
-        address: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        assignee_ids: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Id>>,
-            ::std::string::String,
-        >,
-        contact_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        contact_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        items: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::OrderItem>>,
-            ::std::string::String,
-        >,
-        note: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        number: ::std::result::Result<
-            ::std::option::Option<super::TextOrNumber>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        purchase_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        source: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        status: ::std::result::Result<
-            ::std::option::Option<super::Status>,
-            ::std::string::String,
-        >,
-        status_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Order {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                assignee_ids: Ok(::std::default::Default::default()),
-                contact_id: Ok(::std::default::Default::default()),
-                contact_name: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                items: Ok(::std::default::Default::default()),
-                note: Ok(::std::default::Default::default()),
-                number: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-                purchase_cost: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                source: Ok(::std::default::Default::default()),
-                status: Ok(::std::default::Default::default()),
-                status_id: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Order {
-        /// Address of the customer.
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `Order`: {e}"));
-            self
-        }
-
-        /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
-        pub fn assignee_ids<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Id>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.assignee_ids = value
-                .try_into()
-                .map_err(|e| format!("property `assignee_ids` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the customer, if the order is linked to a contact.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn contact_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_id = value
-                .try_into()
-                .map_err(|e| format!("property `contact_id` of `Order`: {e}"));
-            self
-        }
-
-        /// Name of the customer.
-        pub fn contact_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_name = value
-                .try_into()
-                .map_err(|e| format!("property `contact_name` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the order was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Order`: {e}"));
-            self
-        }
-
-        /// Email address of the customer.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the order.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Order`: {e}"));
-            self
-        }
-
-        /// The products of the order.
-        pub fn items<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::OrderItem>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.items = value
-                .try_into()
-                .map_err(|e| format!("property `items` of `Order`: {e}"));
-            self
-        }
-
-        /// Internal comment.
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Order number, as people see it.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn number<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TextOrNumber>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.number = value
-                .try_into()
-                .map_err(|e| format!("property `number` of `Order`: {e}"));
-            self
-        }
-
-        /// Phone number of the customer.
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Cost of all products.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn purchase_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_cost = value
-                .try_into()
-                .map_err(|e| format!("property `purchase_cost` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Price of all products.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Where the order came from, such as the project panel or the widget. The values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn source<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.source = value
-                .try_into()
-                .map_err(|e| format!("property `source` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The status as a whole object.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn status<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Status>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status = value
-                .try_into()
-                .map_err(|e| format!("property `status` of `Order`: {e}"));
-            self
-        }
-
-        /// Status of the order, one of those of the project.
-        pub fn status_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status_id = value
-                .try_into()
-                .map_err(|e| format!("property `status_id` of `Order`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `Order`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Order`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Order, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Order> for super::Order {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Order,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                assignee_ids: value.assignee_ids?,
-                contact_id: value.contact_id?,
-                contact_name: value.contact_name?,
-                created_at: value.created_at?,
-                email: value.email?,
-                id: value.id?,
-                items: value.items?,
-                note: value.note?,
-                number: value.number?,
-                phone: value.phone?,
-                purchase_cost: value.purchase_cost?,
-                sale_price: value.sale_price?,
-                source: value.source?,
-                status: value.status?,
-                status_id: value.status_id?,
-                updated_at: value.updated_at?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Order> for Order {
-        fn from(value: super::Order) -> Self {
-            Self {
-                address: Ok(value.address),
-                assignee_ids: Ok(value.assignee_ids),
-                contact_id: Ok(value.contact_id),
-                contact_name: Ok(value.contact_name),
-                created_at: Ok(value.created_at),
-                email: Ok(value.email),
-                id: Ok(value.id),
-                items: Ok(value.items),
-                note: Ok(value.note),
-                number: Ok(value.number),
-                phone: Ok(value.phone),
-                purchase_cost: Ok(value.purchase_cost),
-                sale_price: Ok(value.sale_price),
-                source: Ok(value.source),
-                status: Ok(value.status),
-                status_id: Ok(value.status_id),
-                updated_at: Ok(value.updated_at),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`OrderCreate`](super::OrderCreate).
-    #[derive(Clone, Debug)]
-    pub struct OrderCreate {
-        address: ::std::result::Result<
-            ::std::option::Option<super::OrderCreateAddress>,
-            ::std::string::String,
-        >,
-        assignee_ids: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Id>>,
-            ::std::string::String,
-        >,
-        contact_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        contact_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<super::OrderCreateEmail>,
-            ::std::string::String,
-        >,
-        items: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::OrderItemInput>>,
-            ::std::string::String,
-        >,
-        note: ::std::result::Result<
-            ::std::option::Option<super::OrderCreateNote>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<super::OrderCreatePhone>,
-            ::std::string::String,
-        >,
-        status_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for OrderCreate {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                assignee_ids: Ok(::std::default::Default::default()),
-                contact_id: Ok(::std::default::Default::default()),
-                contact_name: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                items: Ok(::std::default::Default::default()),
-                note: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-                status_id: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl OrderCreate {
-        /// Address of the customer. At most 512 characters.
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderCreateAddress>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
-        pub fn assignee_ids<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Id>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.assignee_ids = value
-                .try_into()
-                .map_err(|e| format!("property `assignee_ids` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the customer, if the order is linked to a contact.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn contact_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_id = value
-                .try_into()
-                .map_err(|e| format!("property `contact_id` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Name of the customer.
-        pub fn contact_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_name = value
-                .try_into()
-                .map_err(|e| format!("property `contact_name` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Email address of the customer. At most 64 characters.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderCreateEmail>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// The products of the order.
-        pub fn items<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::OrderItemInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.items = value
-                .try_into()
-                .map_err(|e| format!("property `items` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Internal comment. At most 512 characters.
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderCreateNote>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Phone number of the customer. At most 32 characters.
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderCreatePhone>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Status of the order, one of those of the project.
-        pub fn status_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status_id = value
-                .try_into()
-                .map_err(|e| format!("property `status_id` of `OrderCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::OrderCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<OrderCreate> for super::OrderCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: OrderCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                assignee_ids: value.assignee_ids?,
-                contact_id: value.contact_id?,
-                contact_name: value.contact_name?,
-                email: value.email?,
-                items: value.items?,
-                note: value.note?,
-                phone: value.phone?,
-                status_id: value.status_id?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::OrderCreate> for OrderCreate {
-        fn from(value: super::OrderCreate) -> Self {
-            Self {
-                address: Ok(value.address),
-                assignee_ids: Ok(value.assignee_ids),
-                contact_id: Ok(value.contact_id),
-                contact_name: Ok(value.contact_name),
-                email: Ok(value.email),
-                items: Ok(value.items),
-                note: Ok(value.note),
-                phone: Ok(value.phone),
-                status_id: Ok(value.status_id),
-            }
-        }
-    }
-
-    /// Builds a [`OrderItem`](super::OrderItem).
-    #[derive(Clone, Debug)]
-    pub struct OrderItem {
-        configurator_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        materials: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::MaterialLine>>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        parameters: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        product_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        purchase_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        quantity: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for OrderItem {
-        fn default() -> Self {
-            Self {
-                configurator_id: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                materials: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                parameters: Ok(::std::default::Default::default()),
-                product_id: Ok(::std::default::Default::default()),
-                purchase_cost: Ok(::std::default::Default::default()),
-                quantity: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl OrderItem {
-        /// Id of the configurator of the product.
-        pub fn configurator_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.configurator_id = value
-                .try_into()
-                .map_err(|e| format!("property `configurator_id` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the product in the order.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// Materials that the product uses.
-        pub fn materials<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::MaterialLine>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.materials = value
-                .try_into()
-                .map_err(|e| format!("property `materials` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Unit of the product.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the product, built from the pattern of the configurator.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// Chosen form values by control variable.
-        pub fn parameters<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.parameters = value
-                .try_into()
-                .map_err(|e| format!("property `parameters` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the matching product of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn product_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.product_id = value
-                .try_into()
-                .map_err(|e| format!("property `product_id` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// Computed purchase cost.
-        pub fn purchase_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_cost = value
-                .try_into()
-                .map_err(|e| format!("property `purchase_cost` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Ordered quantity of this product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn quantity<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.quantity = value
-                .try_into()
-                .map_err(|e| format!("property `quantity` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// Computed sale price.
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `OrderItem`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::OrderItem, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<OrderItem> for super::OrderItem {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: OrderItem,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                configurator_id: value.configurator_id?,
-                id: value.id?,
-                materials: value.materials?,
-                measure: value.measure?,
-                name: value.name?,
-                parameters: value.parameters?,
-                product_id: value.product_id?,
-                purchase_cost: value.purchase_cost?,
-                quantity: value.quantity?,
-                sale_price: value.sale_price?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::OrderItem> for OrderItem {
-        fn from(value: super::OrderItem) -> Self {
-            Self {
-                configurator_id: Ok(value.configurator_id),
-                id: Ok(value.id),
-                materials: Ok(value.materials),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                parameters: Ok(value.parameters),
-                product_id: Ok(value.product_id),
-                purchase_cost: Ok(value.purchase_cost),
-                quantity: Ok(value.quantity),
-                sale_price: Ok(value.sale_price),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`OrderItemInput`](super::OrderItemInput).
-    #[derive(Clone, Debug)]
-    pub struct OrderItemInput {
-        configurator_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        parameters: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        product_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        quantity: ::std::result::Result<
-            ::std::option::Option<f64>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for OrderItemInput {
-        fn default() -> Self {
-            Self {
-                configurator_id: Ok(::std::default::Default::default()),
-                parameters: Ok(::std::default::Default::default()),
-                product_id: Ok(::std::default::Default::default()),
-                quantity: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl OrderItemInput {
-        /// Id of the configurator of the product.
-        pub fn configurator_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.configurator_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `configurator_id` of `OrderItemInput`: {e}")
-                });
-            self
-        }
-
-        /// Chosen form values by control variable.
-        pub fn parameters<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.parameters = value
-                .try_into()
-                .map_err(|e| format!("property `parameters` of `OrderItemInput`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the matching product of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn product_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.product_id = value
-                .try_into()
-                .map_err(|e| format!("property `product_id` of `OrderItemInput`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Ordered quantity of this product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn quantity<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<f64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.quantity = value
-                .try_into()
-                .map_err(|e| format!("property `quantity` of `OrderItemInput`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `OrderItemInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::OrderItemInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<OrderItemInput> for super::OrderItemInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: OrderItemInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                configurator_id: value.configurator_id?,
-                parameters: value.parameters?,
-                product_id: value.product_id?,
-                quantity: value.quantity?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::OrderItemInput> for OrderItemInput {
-        fn from(value: super::OrderItemInput) -> Self {
-            Self {
-                configurator_id: Ok(value.configurator_id),
-                parameters: Ok(value.parameters),
-                product_id: Ok(value.product_id),
-                quantity: Ok(value.quantity),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`OrderUpdate`](super::OrderUpdate).
-    #[derive(Clone, Debug)]
-    pub struct OrderUpdate {
-        address: ::std::result::Result<
-            ::std::option::Option<super::OrderUpdateAddress>,
-            ::std::string::String,
-        >,
-        assignee_ids: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Id>>,
-            ::std::string::String,
-        >,
-        contact_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        contact_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<super::OrderUpdateEmail>,
-            ::std::string::String,
-        >,
-        items: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::OrderItemInput>>,
-            ::std::string::String,
-        >,
-        note: ::std::result::Result<
-            ::std::option::Option<super::OrderUpdateNote>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<super::OrderUpdatePhone>,
-            ::std::string::String,
-        >,
-        status_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for OrderUpdate {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                assignee_ids: Ok(::std::default::Default::default()),
-                contact_id: Ok(::std::default::Default::default()),
-                contact_name: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                items: Ok(::std::default::Default::default()),
-                note: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-                status_id: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl OrderUpdate {
-        /// Address of the customer. At most 512 characters.
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderUpdateAddress>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Ids of the responsible members. The label on the web page is plural, but its text speaks of one person.
-        pub fn assignee_ids<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Id>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.assignee_ids = value
-                .try_into()
-                .map_err(|e| format!("property `assignee_ids` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the customer, if the order is linked to a contact.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn contact_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_id = value
-                .try_into()
-                .map_err(|e| format!("property `contact_id` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Name of the customer.
-        pub fn contact_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_name = value
-                .try_into()
-                .map_err(|e| format!("property `contact_name` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Email address of the customer. At most 64 characters.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderUpdateEmail>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// The products of the order. Whether they replace the existing products or are added to them is not published.
-        pub fn items<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::OrderItemInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.items = value
-                .try_into()
-                .map_err(|e| format!("property `items` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Internal comment. At most 512 characters.
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderUpdateNote>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Phone number of the customer. At most 32 characters.
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::OrderUpdatePhone>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Status of the order, one of those of the project.
-        pub fn status_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status_id = value
-                .try_into()
-                .map_err(|e| format!("property `status_id` of `OrderUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::OrderUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<OrderUpdate> for super::OrderUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: OrderUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                assignee_ids: value.assignee_ids?,
-                contact_id: value.contact_id?,
-                contact_name: value.contact_name?,
-                email: value.email?,
-                items: value.items?,
-                note: value.note?,
-                phone: value.phone?,
-                status_id: value.status_id?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::OrderUpdate> for OrderUpdate {
-        fn from(value: super::OrderUpdate) -> Self {
-            Self {
-                address: Ok(value.address),
-                assignee_ids: Ok(value.assignee_ids),
-                contact_id: Ok(value.contact_id),
-                contact_name: Ok(value.contact_name),
-                email: Ok(value.email),
-                items: Ok(value.items),
-                note: Ok(value.note),
-                phone: Ok(value.phone),
-                status_id: Ok(value.status_id),
-            }
-        }
-    }
-
-    /// Builds a [`Product`](super::Product).
-    #[derive(Clone, Debug)]
-    pub struct Product {
-        configurator_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        parameters: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        purchase_cost: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Product {
-        fn default() -> Self {
-            Self {
-                configurator_id: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                parameters: Ok(::std::default::Default::default()),
-                purchase_cost: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Product {
-        /// **Inferred.** Id of the configurator of the product.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn configurator_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.configurator_id = value
-                .try_into()
-                .map_err(|e| format!("property `configurator_id` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the product was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Unit of the product.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the product.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Form values by control variable.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn parameters<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.parameters = value
-                .try_into()
-                .map_err(|e| format!("property `parameters` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Computed purchase cost.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn purchase_cost<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.purchase_cost = value
-                .try_into()
-                .map_err(|e| format!("property `purchase_cost` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Sale price.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `Product`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `Product`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Product`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Product, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Product> for super::Product {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Product,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                configurator_id: value.configurator_id?,
-                created_at: value.created_at?,
-                id: value.id?,
-                measure: value.measure?,
-                name: value.name?,
-                parameters: value.parameters?,
-                purchase_cost: value.purchase_cost?,
-                sale_price: value.sale_price?,
-                updated_at: value.updated_at?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Product> for Product {
-        fn from(value: super::Product) -> Self {
-            Self {
-                configurator_id: Ok(value.configurator_id),
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                parameters: Ok(value.parameters),
-                purchase_cost: Ok(value.purchase_cost),
-                sale_price: Ok(value.sale_price),
-                updated_at: Ok(value.updated_at),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ProductCreate`](super::ProductCreate).
-    #[derive(Clone, Debug)]
-    pub struct ProductCreate {
-        configurator_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        parameters: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ProductCreate {
-        fn default() -> Self {
-            Self {
-                configurator_id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `ProductCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                parameters: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ProductCreate {
-        /// **Inferred.** Id of the configurator of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn configurator_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.configurator_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `configurator_id` of `ProductCreate`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Unit of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `ProductCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ProductCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Form values by control variable.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn parameters<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.parameters = value
-                .try_into()
-                .map_err(|e| format!("property `parameters` of `ProductCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Sale price.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `ProductCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ProductCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ProductCreate> for super::ProductCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ProductCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                configurator_id: value.configurator_id?,
-                measure: value.measure?,
-                name: value.name?,
-                parameters: value.parameters?,
-                sale_price: value.sale_price?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ProductCreate> for ProductCreate {
-        fn from(value: super::ProductCreate) -> Self {
-            Self {
-                configurator_id: Ok(value.configurator_id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                parameters: Ok(value.parameters),
-                sale_price: Ok(value.sale_price),
-            }
-        }
-    }
-
-    /// Builds a [`ProductUpdate`](super::ProductUpdate).
-    #[derive(Clone, Debug)]
-    pub struct ProductUpdate {
-        configurator_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        parameters: ::std::result::Result<
-            ::std::option::Option<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            ::std::string::String,
-        >,
-        sale_price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ProductUpdate {
-        fn default() -> Self {
-            Self {
-                configurator_id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                parameters: Ok(::std::default::Default::default()),
-                sale_price: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ProductUpdate {
-        /// **Inferred.** Id of the configurator of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn configurator_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.configurator_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `configurator_id` of `ProductUpdate`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Unit of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `ProductUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ProductUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Form values by control variable.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn parameters<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.parameters = value
-                .try_into()
-                .map_err(|e| format!("property `parameters` of `ProductUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Sale price.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn sale_price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sale_price = value
-                .try_into()
-                .map_err(|e| format!("property `sale_price` of `ProductUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ProductUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ProductUpdate> for super::ProductUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ProductUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                configurator_id: value.configurator_id?,
-                measure: value.measure?,
-                name: value.name?,
-                parameters: value.parameters?,
-                sale_price: value.sale_price?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ProductUpdate> for ProductUpdate {
-        fn from(value: super::ProductUpdate) -> Self {
-            Self {
-                configurator_id: Ok(value.configurator_id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                parameters: Ok(value.parameters),
-                sale_price: Ok(value.sale_price),
-            }
-        }
-    }
-
-    /// Builds a [`Project`](super::Project).
-    #[derive(Clone, Debug)]
-    pub struct Project {
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        currency: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        owner_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Project {
-        fn default() -> Self {
-            Self {
-                created_at: Ok(::std::default::Default::default()),
-                currency: Ok(::std::default::Default::default()),
-                description: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                owner_id: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Project {
-        /// **Inferred.** When the project was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Project`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Currency of the amounts in the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn currency<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.currency = value
-                .try_into()
-                .map_err(|e| format!("property `currency` of `Project`: {e}"));
-            self
-        }
-
-        /// **Inferred.** What the project is for.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `Project`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Project`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Project`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the user who owns the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn owner_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.owner_id = value
-                .try_into()
-                .map_err(|e| format!("property `owner_id` of `Project`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `Project`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Project`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Project, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Project> for super::Project {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Project,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                created_at: value.created_at?,
-                currency: value.currency?,
-                description: value.description?,
-                id: value.id?,
-                name: value.name?,
-                owner_id: value.owner_id?,
-                updated_at: value.updated_at?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Project> for Project {
-        fn from(value: super::Project) -> Self {
-            Self {
-                created_at: Ok(value.created_at),
-                currency: Ok(value.currency),
-                description: Ok(value.description),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                owner_id: Ok(value.owner_id),
-                updated_at: Ok(value.updated_at),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ProjectCreate`](super::ProjectCreate).
-    #[derive(Clone, Debug)]
-    pub struct ProjectCreate {
-        currency: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for ProjectCreate {
-        fn default() -> Self {
-            Self {
-                currency: Ok(::std::default::Default::default()),
-                description: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `ProjectCreate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ProjectCreate {
-        /// **Inferred.** Currency of the amounts in the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn currency<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.currency = value
-                .try_into()
-                .map_err(|e| format!("property `currency` of `ProjectCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** What the project is for.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `ProjectCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ProjectCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ProjectCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ProjectCreate> for super::ProjectCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ProjectCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                currency: value.currency?,
-                description: value.description?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ProjectCreate> for ProjectCreate {
-        fn from(value: super::ProjectCreate) -> Self {
-            Self {
-                currency: Ok(value.currency),
-                description: Ok(value.description),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`ProjectUpdate`](super::ProjectUpdate).
-    #[derive(Clone, Debug)]
-    pub struct ProjectUpdate {
-        currency: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ProjectUpdate {
-        fn default() -> Self {
-            Self {
-                currency: Ok(::std::default::Default::default()),
-                description: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ProjectUpdate {
-        /// **Inferred.** Currency of the amounts in the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn currency<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.currency = value
-                .try_into()
-                .map_err(|e| format!("property `currency` of `ProjectUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** What the project is for.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `ProjectUpdate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ProjectUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ProjectUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ProjectUpdate> for super::ProjectUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ProjectUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                currency: value.currency?,
-                description: value.description?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ProjectUpdate> for ProjectUpdate {
-        fn from(value: super::ProjectUpdate) -> Self {
-            Self {
-                currency: Ok(value.currency),
-                description: Ok(value.description),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`Referral`](super::Referral).
-    #[derive(Clone, Debug)]
-    pub struct Referral {
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        reward: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        status: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Referral {
-        fn default() -> Self {
-            Self {
-                created_at: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                reward: Ok(::std::default::Default::default()),
-                status: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Referral {
-        /// **Inferred.** When the referral was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Referral`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Email address of the person.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `Referral`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the referral.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Referral`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the person.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Referral`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Reward of the user for the referral.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn reward<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.reward = value
-                .try_into()
-                .map_err(|e| format!("property `reward` of `Referral`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Status of the referral. Its values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn status<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status = value
-                .try_into()
-                .map_err(|e| format!("property `status` of `Referral`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Referral`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Referral, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Referral> for super::Referral {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Referral,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                created_at: value.created_at?,
-                email: value.email?,
-                id: value.id?,
-                name: value.name?,
-                reward: value.reward?,
-                status: value.status?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Referral> for Referral {
-        fn from(value: super::Referral) -> Self {
-            Self {
-                created_at: Ok(value.created_at),
-                email: Ok(value.email),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                reward: Ok(value.reward),
-                status: Ok(value.status),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Report`](super::Report).
-    #[derive(Clone, Debug)]
-    pub struct Report {
-        data: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        date_from: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        date_to: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Report {
-        fn default() -> Self {
-            Self {
-                data: Ok(::std::default::Default::default()),
-                date_from: Ok(::std::default::Default::default()),
-                date_to: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Report {
-        /// **Inferred.** The figures. Their structure is not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.data = value
-                .try_into()
-                .map_err(|e| format!("property `data` of `Report`: {e}"));
-            self
-        }
-
-        /// **Inferred.** First day of the period.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn date_from<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.date_from = value
-                .try_into()
-                .map_err(|e| format!("property `date_from` of `Report`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Last day of the period.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn date_to<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.date_to = value
-                .try_into()
-                .map_err(|e| format!("property `date_to` of `Report`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the report, possibly a fixed name.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Report`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the report.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Report`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Report`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Report, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Report> for super::Report {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Report,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                data: value.data?,
-                date_from: value.date_from?,
-                date_to: value.date_to?,
-                id: value.id?,
-                name: value.name?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Report> for Report {
-        fn from(value: super::Report) -> Self {
-            Self {
-                data: Ok(value.data),
-                date_from: Ok(value.date_from),
-                date_to: Ok(value.date_to),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Role`](super::Role).
-    #[derive(Clone, Debug)]
-    pub struct Role {
-        can_edit_clients: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_edit_configurators: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_edit_orders: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_manage_members: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_manage_project: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Role {
-        fn default() -> Self {
-            Self {
-                can_edit_clients: Ok(::std::default::Default::default()),
-                can_edit_configurators: Ok(::std::default::Default::default()),
-                can_edit_orders: Ok(::std::default::Default::default()),
-                can_manage_members: Ok(::std::default::Default::default()),
-                can_manage_project: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Role {
-        /// Whether members with this role may manage client information. The API calls clients "contacts".
-        pub fn can_edit_clients<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_clients = value
-                .try_into()
-                .map_err(|e| format!("property `can_edit_clients` of `Role`: {e}"));
-            self
-        }
-
-        /// Whether members with this role may create and edit configurators.
-        pub fn can_edit_configurators<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_configurators = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_edit_configurators` of `Role`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may manage and edit orders.
-        pub fn can_edit_orders<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_orders = value
-                .try_into()
-                .map_err(|e| format!("property `can_edit_orders` of `Role`: {e}"));
-            self
-        }
-
-        /// Whether members with this role may invite, edit and remove members.
-        pub fn can_manage_members<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_manage_members = value
-                .try_into()
-                .map_err(|e| format!("property `can_manage_members` of `Role`: {e}"));
-            self
-        }
-
-        /// Whether members with this role may change the settings of the project.
-        pub fn can_manage_project<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_manage_project = value
-                .try_into()
-                .map_err(|e| format!("property `can_manage_project` of `Role`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the role.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Role`: {e}"));
-            self
-        }
-
-        /// Name of the role.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Role`: {e}"));
-            self
-        }
-
-        /// Position of the role in lists.
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `Role`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Role`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Role, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Role> for super::Role {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Role,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                can_edit_clients: value.can_edit_clients?,
-                can_edit_configurators: value.can_edit_configurators?,
-                can_edit_orders: value.can_edit_orders?,
-                can_manage_members: value.can_manage_members?,
-                can_manage_project: value.can_manage_project?,
-                id: value.id?,
-                name: value.name?,
-                order: value.order?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Role> for Role {
-        fn from(value: super::Role) -> Self {
-            Self {
-                can_edit_clients: Ok(value.can_edit_clients),
-                can_edit_configurators: Ok(value.can_edit_configurators),
-                can_edit_orders: Ok(value.can_edit_orders),
-                can_manage_members: Ok(value.can_manage_members),
-                can_manage_project: Ok(value.can_manage_project),
-                id: Ok(value.id),
-                name: Ok(value.name),
-                order: Ok(value.order),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`RoleCreate`](super::RoleCreate).
-    #[derive(Clone, Debug)]
-    pub struct RoleCreate {
-        can_edit_clients: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_edit_configurators: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_edit_orders: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_manage_members: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_manage_project: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for RoleCreate {
-        fn default() -> Self {
-            Self {
-                can_edit_clients: Ok(::std::default::Default::default()),
-                can_edit_configurators: Ok(::std::default::Default::default()),
-                can_edit_orders: Ok(::std::default::Default::default()),
-                can_manage_members: Ok(::std::default::Default::default()),
-                can_manage_project: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `RoleCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                order: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl RoleCreate {
-        /// Whether members with this role may manage client information. The API calls clients "contacts".
-        pub fn can_edit_clients<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_clients = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_edit_clients` of `RoleCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may create and edit configurators.
-        pub fn can_edit_configurators<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_configurators = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_edit_configurators` of `RoleCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may manage and edit orders.
-        pub fn can_edit_orders<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_orders = value
-                .try_into()
-                .map_err(|e| format!("property `can_edit_orders` of `RoleCreate`: {e}"));
-            self
-        }
-
-        /// Whether members with this role may invite, edit and remove members.
-        pub fn can_manage_members<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_manage_members = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_manage_members` of `RoleCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may change the settings of the project.
-        pub fn can_manage_project<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_manage_project = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_manage_project` of `RoleCreate`: {e}")
-                });
-            self
-        }
-
-        /// Name of the role.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `RoleCreate`: {e}"));
-            self
-        }
-
-        /// Position of the role in lists.
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `RoleCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::RoleCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<RoleCreate> for super::RoleCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: RoleCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                can_edit_clients: value.can_edit_clients?,
-                can_edit_configurators: value.can_edit_configurators?,
-                can_edit_orders: value.can_edit_orders?,
-                can_manage_members: value.can_manage_members?,
-                can_manage_project: value.can_manage_project?,
-                name: value.name?,
-                order: value.order?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::RoleCreate> for RoleCreate {
-        fn from(value: super::RoleCreate) -> Self {
-            Self {
-                can_edit_clients: Ok(value.can_edit_clients),
-                can_edit_configurators: Ok(value.can_edit_configurators),
-                can_edit_orders: Ok(value.can_edit_orders),
-                can_manage_members: Ok(value.can_manage_members),
-                can_manage_project: Ok(value.can_manage_project),
-                name: Ok(value.name),
-                order: Ok(value.order),
-            }
-        }
-    }
-
-    /// Builds a [`RoleUpdate`](super::RoleUpdate).
-    #[derive(Clone, Debug)]
-    pub struct RoleUpdate {
-        can_edit_clients: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_edit_configurators: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_edit_orders: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_manage_members: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        can_manage_project: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for RoleUpdate {
-        fn default() -> Self {
-            Self {
-                can_edit_clients: Ok(::std::default::Default::default()),
-                can_edit_configurators: Ok(::std::default::Default::default()),
-                can_edit_orders: Ok(::std::default::Default::default()),
-                can_manage_members: Ok(::std::default::Default::default()),
-                can_manage_project: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl RoleUpdate {
-        /// Whether members with this role may manage client information. The API calls clients "contacts".
-        pub fn can_edit_clients<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_clients = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_edit_clients` of `RoleUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may create and edit configurators.
-        pub fn can_edit_configurators<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_configurators = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_edit_configurators` of `RoleUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may manage and edit orders.
-        pub fn can_edit_orders<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_edit_orders = value
-                .try_into()
-                .map_err(|e| format!("property `can_edit_orders` of `RoleUpdate`: {e}"));
-            self
-        }
-
-        /// Whether members with this role may invite, edit and remove members.
-        pub fn can_manage_members<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_manage_members = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_manage_members` of `RoleUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether members with this role may change the settings of the project.
-        pub fn can_manage_project<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.can_manage_project = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `can_manage_project` of `RoleUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Name of the role.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `RoleUpdate`: {e}"));
-            self
-        }
-
-        /// Position of the role in lists.
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `RoleUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::RoleUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
+    /// **Inferred.** Name of the customer.
+    #[must_use]
+    pub fn contact_name(mut self, value: impl Into<String>) -> Self {
+        self.contact_name = Some(value.into());
+        self
     }
 
-    impl ::std::convert::TryFrom<RoleUpdate> for super::RoleUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: RoleUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                can_edit_clients: value.can_edit_clients?,
-                can_edit_configurators: value.can_edit_configurators?,
-                can_edit_orders: value.can_edit_orders?,
-                can_manage_members: value.can_manage_members?,
-                can_manage_project: value.can_manage_project?,
-                name: value.name?,
-                order: value.order?,
-            })
-        }
+    /// [`contact_name`](Self::contact_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_contact_name(mut self, value: Option<String>) -> Self {
+        self.contact_name = value;
+        self
     }
 
-    impl ::std::convert::From<super::RoleUpdate> for RoleUpdate {
-        fn from(value: super::RoleUpdate) -> Self {
-            Self {
-                can_edit_clients: Ok(value.can_edit_clients),
-                can_edit_configurators: Ok(value.can_edit_configurators),
-                can_edit_orders: Ok(value.can_edit_orders),
-                can_manage_members: Ok(value.can_manage_members),
-                can_manage_project: Ok(value.can_manage_project),
-                name: Ok(value.name),
-                order: Ok(value.order),
-            }
-        }
+    /// **Inferred.** Email address of the customer. At most 64 characters.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<String>) -> Self {
+        self.email = Some(value.into());
+        self
     }
 
-    /// Builds a [`Session`](super::Session).
-    #[derive(Clone, Debug)]
-    pub struct Session {
-        client_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        expires_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        is_current: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_trusted: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
+    /// [`email`](Self::email), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email(mut self, value: Option<String>) -> Self {
+        self.email = value;
+        self
     }
 
-    impl ::std::default::Default for Session {
-        fn default() -> Self {
-            Self {
-                client_name: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                expires_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                is_current: Ok(::std::default::Default::default()),
-                is_trusted: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
+    /// **Inferred.** The products of the order.
+    #[must_use]
+    pub fn items(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<OrderItemInput>>,
+    ) -> Self {
+        self.items = Some(value.into_iter().map(Into::into).collect());
+        self
     }
 
-    impl Session {
-        /// Name of the application or client.
-        pub fn client_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.client_name = value
-                .try_into()
-                .map_err(|e| format!("property `client_name` of `Session`: {e}"));
-            self
-        }
-
-        /// When the session began.
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `Session`: {e}"));
-            self
-        }
-
-        /// When the session ends.
-        pub fn expires_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.expires_at = value
-                .try_into()
-                .map_err(|e| format!("property `expires_at` of `Session`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the session.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Session`: {e}"));
-            self
-        }
-
-        /// Whether it is the current session, which cannot be revoked. That this is the session of the token in use is a guess.
-        pub fn is_current<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_current = value
-                .try_into()
-                .map_err(|e| format!("property `is_current` of `Session`: {e}"));
-            self
-        }
-
-        /// Whether it is a trusted application. The web page marks these with a shield icon.
-        pub fn is_trusted<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_trusted = value
-                .try_into()
-                .map_err(|e| format!("property `is_trusted` of `Session`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Session`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Session, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Session> for super::Session {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Session,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                client_name: value.client_name?,
-                created_at: value.created_at?,
-                expires_at: value.expires_at?,
-                id: value.id?,
-                is_current: value.is_current?,
-                is_trusted: value.is_trusted?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Session> for Session {
-        fn from(value: super::Session) -> Self {
-            Self {
-                client_name: Ok(value.client_name),
-                created_at: Ok(value.created_at),
-                expires_at: Ok(value.expires_at),
-                id: Ok(value.id),
-                is_current: Ok(value.is_current),
-                is_trusted: Ok(value.is_trusted),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ShowcaseConfigurator`](super::ShowcaseConfigurator).
-    #[derive(Clone, Debug)]
-    pub struct ShowcaseConfigurator {
-        author: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        controls: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Control>>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        product_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ShowcaseConfigurator {
-        fn default() -> Self {
-            Self {
-                author: Ok(::std::default::Default::default()),
-                controls: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                product_name: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ShowcaseConfigurator {
-        /// **Inferred.** Who shares the configurator.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn author<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.author = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `author` of `ShowcaseConfigurator`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** The fields of the form.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn controls<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Control>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.controls = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `controls` of `ShowcaseConfigurator`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Id of the configurator.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `ShowcaseConfigurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Unit of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `measure` of `ShowcaseConfigurator`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Name of the configurator.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ShowcaseConfigurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Pattern for the name of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn product_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.product_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `product_name` of `ShowcaseConfigurator`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ShowcaseConfigurator`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ShowcaseConfigurator,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ShowcaseConfigurator> for super::ShowcaseConfigurator {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ShowcaseConfigurator,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                author: value.author?,
-                controls: value.controls?,
-                id: value.id?,
-                measure: value.measure?,
-                name: value.name?,
-                product_name: value.product_name?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ShowcaseConfigurator> for ShowcaseConfigurator {
-        fn from(value: super::ShowcaseConfigurator) -> Self {
-            Self {
-                author: Ok(value.author),
-                controls: Ok(value.controls),
-                id: Ok(value.id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                product_name: Ok(value.product_name),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Status`](super::Status).
-    #[derive(Clone, Debug)]
-    pub struct Status {
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        is_default: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_default_for_widget: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_visible_on_production_monitor: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Status {
-        fn default() -> Self {
-            Self {
-                id: Ok(::std::default::Default::default()),
-                is_default: Ok(::std::default::Default::default()),
-                is_default_for_widget: Ok(::std::default::Default::default()),
-                is_visible_on_production_monitor: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Status {
-        /// **Inferred.** Id of the status.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Status`: {e}"));
-            self
-        }
-
-        /// Whether orders created in the project panel get this status.
-        pub fn is_default<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_default = value
-                .try_into()
-                .map_err(|e| format!("property `is_default` of `Status`: {e}"));
-            self
-        }
-
-        /// Whether orders created in the website widget get this status.
-        pub fn is_default_for_widget<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_default_for_widget = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_default_for_widget` of `Status`: {e}")
-                });
-            self
-        }
-
-        /// Whether orders with this status appear on the production monitor.
-        pub fn is_visible_on_production_monitor<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_visible_on_production_monitor = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `is_visible_on_production_monitor` of `Status`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Name of the status, as users see it.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Status`: {e}"));
-            self
-        }
-
-        /// Position of the status in lists.
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `Status`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Status`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Status, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Status> for super::Status {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Status,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                id: value.id?,
-                is_default: value.is_default?,
-                is_default_for_widget: value.is_default_for_widget?,
-                is_visible_on_production_monitor: value
-                    .is_visible_on_production_monitor?,
-                name: value.name?,
-                order: value.order?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Status> for Status {
-        fn from(value: super::Status) -> Self {
-            Self {
-                id: Ok(value.id),
-                is_default: Ok(value.is_default),
-                is_default_for_widget: Ok(value.is_default_for_widget),
-                is_visible_on_production_monitor: Ok(
-                    value.is_visible_on_production_monitor,
-                ),
-                name: Ok(value.name),
-                order: Ok(value.order),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`StatusCreate`](super::StatusCreate).
-    #[derive(Clone, Debug)]
-    pub struct StatusCreate {
-        is_default: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_default_for_widget: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_visible_on_production_monitor: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for StatusCreate {
-        fn default() -> Self {
-            Self {
-                is_default: Ok(::std::default::Default::default()),
-                is_default_for_widget: Ok(::std::default::Default::default()),
-                is_visible_on_production_monitor: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `StatusCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                order: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl StatusCreate {
-        /// Whether orders created in the project panel get this status.
-        pub fn is_default<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_default = value
-                .try_into()
-                .map_err(|e| format!("property `is_default` of `StatusCreate`: {e}"));
-            self
-        }
-
-        /// Whether orders created in the website widget get this status.
-        pub fn is_default_for_widget<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_default_for_widget = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_default_for_widget` of `StatusCreate`: {e}")
-                });
-            self
-        }
-
-        /// Whether orders with this status appear on the production monitor.
-        pub fn is_visible_on_production_monitor<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_visible_on_production_monitor = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `is_visible_on_production_monitor` of `StatusCreate`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Name of the status, as users see it.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `StatusCreate`: {e}"));
-            self
-        }
-
-        /// Position of the status in lists.
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `StatusCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::StatusCreate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<StatusCreate> for super::StatusCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: StatusCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                is_default: value.is_default?,
-                is_default_for_widget: value.is_default_for_widget?,
-                is_visible_on_production_monitor: value
-                    .is_visible_on_production_monitor?,
-                name: value.name?,
-                order: value.order?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::StatusCreate> for StatusCreate {
-        fn from(value: super::StatusCreate) -> Self {
-            Self {
-                is_default: Ok(value.is_default),
-                is_default_for_widget: Ok(value.is_default_for_widget),
-                is_visible_on_production_monitor: Ok(
-                    value.is_visible_on_production_monitor,
-                ),
-                name: Ok(value.name),
-                order: Ok(value.order),
-            }
-        }
-    }
-
-    /// Builds a [`StatusUpdate`](super::StatusUpdate).
-    #[derive(Clone, Debug)]
-    pub struct StatusUpdate {
-        is_default: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_default_for_widget: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        is_visible_on_production_monitor: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        order: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for StatusUpdate {
-        fn default() -> Self {
-            Self {
-                is_default: Ok(::std::default::Default::default()),
-                is_default_for_widget: Ok(::std::default::Default::default()),
-                is_visible_on_production_monitor: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                order: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl StatusUpdate {
-        /// Whether orders created in the project panel get this status.
-        pub fn is_default<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_default = value
-                .try_into()
-                .map_err(|e| format!("property `is_default` of `StatusUpdate`: {e}"));
-            self
-        }
-
-        /// Whether orders created in the website widget get this status.
-        pub fn is_default_for_widget<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_default_for_widget = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `is_default_for_widget` of `StatusUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Whether orders with this status appear on the production monitor.
-        pub fn is_visible_on_production_monitor<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.is_visible_on_production_monitor = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `is_visible_on_production_monitor` of `StatusUpdate`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Name of the status, as users see it.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `StatusUpdate`: {e}"));
-            self
-        }
-
-        /// Position of the status in lists.
-        pub fn order<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.order = value
-                .try_into()
-                .map_err(|e| format!("property `order` of `StatusUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::StatusUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<StatusUpdate> for super::StatusUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: StatusUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                is_default: value.is_default?,
-                is_default_for_widget: value.is_default_for_widget?,
-                is_visible_on_production_monitor: value
-                    .is_visible_on_production_monitor?,
-                name: value.name?,
-                order: value.order?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::StatusUpdate> for StatusUpdate {
-        fn from(value: super::StatusUpdate) -> Self {
-            Self {
-                is_default: Ok(value.is_default),
-                is_default_for_widget: Ok(value.is_default_for_widget),
-                is_visible_on_production_monitor: Ok(
-                    value.is_visible_on_production_monitor,
-                ),
-                name: Ok(value.name),
-                order: Ok(value.order),
-            }
-        }
-    }
-
-    /// Builds a [`Subscription`](super::Subscription).
-    #[derive(Clone, Debug)]
-    pub struct Subscription {
-        auto_renew: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        expires_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        started_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        status: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        tariff: ::std::result::Result<
-            ::std::option::Option<super::Tariff>,
-            ::std::string::String,
-        >,
-        tariff_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Subscription {
-        fn default() -> Self {
-            Self {
-                auto_renew: Ok(::std::default::Default::default()),
-                expires_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                started_at: Ok(::std::default::Default::default()),
-                status: Ok(::std::default::Default::default()),
-                tariff: Ok(::std::default::Default::default()),
-                tariff_id: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Subscription {
-        /// **Inferred.** Whether the subscription renews automatically.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn auto_renew<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.auto_renew = value
-                .try_into()
-                .map_err(|e| format!("property `auto_renew` of `Subscription`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the subscription ends, or renews.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn expires_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.expires_at = value
-                .try_into()
-                .map_err(|e| format!("property `expires_at` of `Subscription`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the subscription.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Subscription`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the subscription started.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn started_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.started_at = value
-                .try_into()
-                .map_err(|e| format!("property `started_at` of `Subscription`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Status of the subscription. Its values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn status<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status = value
-                .try_into()
-                .map_err(|e| format!("property `status` of `Subscription`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The tariff as a whole object.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn tariff<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Tariff>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tariff = value
-                .try_into()
-                .map_err(|e| format!("property `tariff` of `Subscription`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the tariff.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn tariff_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tariff_id = value
-                .try_into()
-                .map_err(|e| format!("property `tariff_id` of `Subscription`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Subscription`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Subscription, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Subscription> for super::Subscription {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Subscription,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                auto_renew: value.auto_renew?,
-                expires_at: value.expires_at?,
-                id: value.id?,
-                started_at: value.started_at?,
-                status: value.status?,
-                tariff: value.tariff?,
-                tariff_id: value.tariff_id?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Subscription> for Subscription {
-        fn from(value: super::Subscription) -> Self {
-            Self {
-                auto_renew: Ok(value.auto_renew),
-                expires_at: Ok(value.expires_at),
-                id: Ok(value.id),
-                started_at: Ok(value.started_at),
-                status: Ok(value.status),
-                tariff: Ok(value.tariff),
-                tariff_id: Ok(value.tariff_id),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`SupportTicket`](super::SupportTicket).
-    #[derive(Clone, Debug)]
-    pub struct SupportTicket {
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        messages: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::SupportTicketMessage>>,
-            ::std::string::String,
-        >,
-        status: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        subject: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        updated_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for SupportTicket {
-        fn default() -> Self {
-            Self {
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                messages: Ok(::std::default::Default::default()),
-                status: Ok(::std::default::Default::default()),
-                subject: Ok(::std::default::Default::default()),
-                updated_at: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl SupportTicket {
-        /// **Inferred.** When the ticket was opened.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the ticket.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Messages of the ticket.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn messages<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::SupportTicketMessage>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.messages = value
-                .try_into()
-                .map_err(|e| format!("property `messages` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Status of the ticket. Its values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn status<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status = value
-                .try_into()
-                .map_err(|e| format!("property `status` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Subject of the ticket.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn subject<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.subject = value
-                .try_into()
-                .map_err(|e| format!("property `subject` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When it was last changed.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn updated_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.updated_at = value
-                .try_into()
-                .map_err(|e| format!("property `updated_at` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `SupportTicket`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::SupportTicket, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<SupportTicket> for super::SupportTicket {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: SupportTicket,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                created_at: value.created_at?,
-                id: value.id?,
-                messages: value.messages?,
-                status: value.status?,
-                subject: value.subject?,
-                updated_at: value.updated_at?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::SupportTicket> for SupportTicket {
-        fn from(value: super::SupportTicket) -> Self {
-            Self {
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                messages: Ok(value.messages),
-                status: Ok(value.status),
-                subject: Ok(value.subject),
-                updated_at: Ok(value.updated_at),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`SupportTicketCreate`](super::SupportTicketCreate).
-    #[derive(Clone, Debug)]
-    pub struct SupportTicketCreate {
-        message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        subject: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for SupportTicketCreate {
-        fn default() -> Self {
-            Self {
-                message: Err(
-                    "property `message` of `SupportTicketCreate` is required and was not set"
-                        .to_owned(),
-                ),
-                subject: Err(
-                    "property `subject` of `SupportTicketCreate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl SupportTicketCreate {
-        /// **Inferred.** The first message.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `message` of `SupportTicketCreate`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Subject of the ticket.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn subject<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.subject = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `subject` of `SupportTicketCreate`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::SupportTicketCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<SupportTicketCreate> for super::SupportTicketCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: SupportTicketCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                message: value.message?,
-                subject: value.subject?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::SupportTicketCreate> for SupportTicketCreate {
-        fn from(value: super::SupportTicketCreate) -> Self {
-            Self {
-                message: Ok(value.message),
-                subject: Ok(value.subject),
-            }
-        }
-    }
-
-    /// Builds a [`SupportTicketMessage`](super::SupportTicketMessage).
-    #[derive(Clone, Debug)]
-    pub struct SupportTicketMessage {
-        author: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        message: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for SupportTicketMessage {
-        fn default() -> Self {
-            Self {
-                author: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                message: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl SupportTicketMessage {
-        /// **Inferred.** Who wrote it.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn author<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.author = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `author` of `SupportTicketMessage`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** When it was written.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `created_at` of `SupportTicketMessage`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Id of the message.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `SupportTicketMessage`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Text of the message.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `message` of `SupportTicketMessage`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `SupportTicketMessage`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::SupportTicketMessage,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<SupportTicketMessage> for super::SupportTicketMessage {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: SupportTicketMessage,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                author: value.author?,
-                created_at: value.created_at?,
-                id: value.id?,
-                message: value.message?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::SupportTicketMessage> for SupportTicketMessage {
-        fn from(value: super::SupportTicketMessage) -> Self {
-            Self {
-                author: Ok(value.author),
-                created_at: Ok(value.created_at),
-                id: Ok(value.id),
-                message: Ok(value.message),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`SupportTicketMessageCreate`](super::SupportTicketMessageCreate).
-    #[derive(Clone, Debug)]
-    pub struct SupportTicketMessageCreate {
-        message: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for SupportTicketMessageCreate {
-        fn default() -> Self {
-            Self {
-                message: Err(
-                    "property `message` of `SupportTicketMessageCreate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl SupportTicketMessageCreate {
-        /// **Inferred.** Text of the message.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `message` of `SupportTicketMessageCreate`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::SupportTicketMessageCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<SupportTicketMessageCreate>
-    for super::SupportTicketMessageCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: SupportTicketMessageCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { message: value.message? })
-        }
-    }
-
-    impl ::std::convert::From<super::SupportTicketMessageCreate>
-    for SupportTicketMessageCreate {
-        fn from(value: super::SupportTicketMessageCreate) -> Self {
-            Self { message: Ok(value.message) }
-        }
-    }
-
-    /// Builds a [`SupportTicketUpdate`](super::SupportTicketUpdate).
-    #[derive(Clone, Debug)]
-    pub struct SupportTicketUpdate {
-        status: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for SupportTicketUpdate {
-        fn default() -> Self {
-            Self {
-                status: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl SupportTicketUpdate {
-        /// **Inferred.** Status of the ticket. Its values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn status<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.status = value
-                .try_into()
-                .map_err(|e| format!("property `status` of `SupportTicketUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::SupportTicketUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<SupportTicketUpdate> for super::SupportTicketUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: SupportTicketUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { status: value.status? })
-        }
-    }
-
-    impl ::std::convert::From<super::SupportTicketUpdate> for SupportTicketUpdate {
-        fn from(value: super::SupportTicketUpdate) -> Self {
-            Self { status: Ok(value.status) }
-        }
-    }
-
-    /// Builds a [`Tariff`](super::Tariff).
-    #[derive(Clone, Debug)]
-    pub struct Tariff {
-        currency: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        features: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        max_members: ::std::result::Result<
-            ::std::option::Option<i64>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        period: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        price: ::std::result::Result<
-            ::std::option::Option<super::Money>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Tariff {
-        fn default() -> Self {
-            Self {
-                currency: Ok(::std::default::Default::default()),
-                features: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                max_members: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                period: Ok(::std::default::Default::default()),
-                price: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Tariff {
-        /// **Inferred.** Currency of the price.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn currency<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.currency = value
-                .try_into()
-                .map_err(|e| format!("property `currency` of `Tariff`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Further limits of the plan. Their structure is not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| format!("property `features` of `Tariff`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the tariff.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `Tariff`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Maximum number of members of a project under this plan.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn max_members<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.max_members = value
-                .try_into()
-                .map_err(|e| format!("property `max_members` of `Tariff`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the plan.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Tariff`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Length of one period. Its values are not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn period<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.period = value
-                .try_into()
-                .map_err(|e| format!("property `period` of `Tariff`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Price for one period.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn price<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Money>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.price = value
-                .try_into()
-                .map_err(|e| format!("property `price` of `Tariff`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Tariff`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Tariff, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Tariff> for super::Tariff {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Tariff,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                currency: value.currency?,
-                features: value.features?,
-                id: value.id?,
-                max_members: value.max_members?,
-                name: value.name?,
-                period: value.period?,
-                price: value.price?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Tariff> for Tariff {
-        fn from(value: super::Tariff) -> Self {
-            Self {
-                currency: Ok(value.currency),
-                features: Ok(value.features),
-                id: Ok(value.id),
-                max_members: Ok(value.max_members),
-                name: Ok(value.name),
-                period: Ok(value.period),
-                price: Ok(value.price),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`User`](super::User).
-    #[derive(Clone, Debug)]
-    pub struct User {
-        address: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        city: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        company: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        country: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        created_at: ::std::result::Result<
-            ::std::option::Option<super::Timestamp>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        first_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        language: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        last_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        postcode: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        timezone: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for User {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                city: Ok(::std::default::Default::default()),
-                company: Ok(::std::default::Default::default()),
-                country: Ok(::std::default::Default::default()),
-                created_at: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                first_name: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                language: Ok(::std::default::Default::default()),
-                last_name: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-                postcode: Ok(::std::default::Default::default()),
-                timezone: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl User {
-        /// Address of the user.
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `User`: {e}"));
-            self
-        }
-
-        /// City.
-        pub fn city<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.city = value
-                .try_into()
-                .map_err(|e| format!("property `city` of `User`: {e}"));
-            self
-        }
-
-        /// Company of the user.
-        pub fn company<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.company = value
-                .try_into()
-                .map_err(|e| format!("property `company` of `User`: {e}"));
-            self
-        }
-
-        /// Country.
-        pub fn country<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.country = value
-                .try_into()
-                .map_err(|e| format!("property `country` of `User`: {e}"));
-            self
-        }
-
-        /// **Inferred.** When the account was created.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn created_at<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Timestamp>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.created_at = value
-                .try_into()
-                .map_err(|e| format!("property `created_at` of `User`: {e}"));
-            self
-        }
-
-        /// Email address of the account. It cannot be changed on the account page.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `User`: {e}"));
-            self
-        }
-
-        /// First name.
-        pub fn first_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.first_name = value
-                .try_into()
-                .map_err(|e| format!("property `first_name` of `User`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Id of the user.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `User`: {e}"));
-            self
-        }
-
-        /// Language of the interface, as in `Locale`.
-        pub fn language<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.language = value
-                .try_into()
-                .map_err(|e| format!("property `language` of `User`: {e}"));
-            self
-        }
-
-        /// Last name.
-        pub fn last_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.last_name = value
-                .try_into()
-                .map_err(|e| format!("property `last_name` of `User`: {e}"));
-            self
-        }
-
-        /// Phone number.
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `User`: {e}"));
-            self
-        }
-
-        /// Postcode.
-        pub fn postcode<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.postcode = value
-                .try_into()
-                .map_err(|e| format!("property `postcode` of `User`: {e}"));
-            self
-        }
-
-        /// Time zone in which dates and times are shown, as in `Locale`.
-        pub fn timezone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.timezone = value
-                .try_into()
-                .map_err(|e| format!("property `timezone` of `User`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `User`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::User, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<User> for super::User {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: User,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                city: value.city?,
-                company: value.company?,
-                country: value.country?,
-                created_at: value.created_at?,
-                email: value.email?,
-                first_name: value.first_name?,
-                id: value.id?,
-                language: value.language?,
-                last_name: value.last_name?,
-                phone: value.phone?,
-                postcode: value.postcode?,
-                timezone: value.timezone?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::User> for User {
-        fn from(value: super::User) -> Self {
-            Self {
-                address: Ok(value.address),
-                city: Ok(value.city),
-                company: Ok(value.company),
-                country: Ok(value.country),
-                created_at: Ok(value.created_at),
-                email: Ok(value.email),
-                first_name: Ok(value.first_name),
-                id: Ok(value.id),
-                language: Ok(value.language),
-                last_name: Ok(value.last_name),
-                phone: Ok(value.phone),
-                postcode: Ok(value.postcode),
-                timezone: Ok(value.timezone),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`UserUpdate`](super::UserUpdate).
-    #[derive(Clone, Debug)]
-    pub struct UserUpdate {
-        address: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        city: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        company: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        country: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        first_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        last_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        postcode: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for UserUpdate {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                city: Ok(::std::default::Default::default()),
-                company: Ok(::std::default::Default::default()),
-                country: Ok(::std::default::Default::default()),
-                first_name: Ok(::std::default::Default::default()),
-                last_name: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-                postcode: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl UserUpdate {
-        /// Address of the user.
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// City.
-        pub fn city<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.city = value
-                .try_into()
-                .map_err(|e| format!("property `city` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// Company of the user.
-        pub fn company<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.company = value
-                .try_into()
-                .map_err(|e| format!("property `company` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// Country.
-        pub fn country<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.country = value
-                .try_into()
-                .map_err(|e| format!("property `country` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// First name.
-        pub fn first_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.first_name = value
-                .try_into()
-                .map_err(|e| format!("property `first_name` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// Last name.
-        pub fn last_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.last_name = value
-                .try_into()
-                .map_err(|e| format!("property `last_name` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// Phone number.
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// Postcode.
-        pub fn postcode<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.postcode = value
-                .try_into()
-                .map_err(|e| format!("property `postcode` of `UserUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::UserUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<UserUpdate> for super::UserUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: UserUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                city: value.city?,
-                company: value.company?,
-                country: value.country?,
-                first_name: value.first_name?,
-                last_name: value.last_name?,
-                phone: value.phone?,
-                postcode: value.postcode?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::UserUpdate> for UserUpdate {
-        fn from(value: super::UserUpdate) -> Self {
-            Self {
-                address: Ok(value.address),
-                city: Ok(value.city),
-                company: Ok(value.company),
-                country: Ok(value.country),
-                first_name: Ok(value.first_name),
-                last_name: Ok(value.last_name),
-                phone: Ok(value.phone),
-                postcode: Ok(value.postcode),
-            }
-        }
-    }
-
-    /// Builds a [`Widget`](super::Widget).
-    #[derive(Clone, Debug)]
-    pub struct Widget {
-        project_id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        project_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        settings: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Widget {
-        fn default() -> Self {
-            Self {
-                project_id: Ok(::std::default::Default::default()),
-                project_name: Ok(::std::default::Default::default()),
-                settings: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Widget {
-        /// **Inferred.** Id of the project that the widget belongs to.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn project_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.project_id = value
-                .try_into()
-                .map_err(|e| format!("property `project_id` of `Widget`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the project.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn project_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.project_name = value
-                .try_into()
-                .map_err(|e| format!("property `project_name` of `Widget`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Settings of the widget. Their structure is not published.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn settings<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.settings = value
-                .try_into()
-                .map_err(|e| format!("property `settings` of `Widget`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Widget`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Widget, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Widget> for super::Widget {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Widget,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                project_id: value.project_id?,
-                project_name: value.project_name?,
-                settings: value.settings?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Widget> for Widget {
-        fn from(value: super::Widget) -> Self {
-            Self {
-                project_id: Ok(value.project_id),
-                project_name: Ok(value.project_name),
-                settings: Ok(value.settings),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`WidgetConfigurator`](super::WidgetConfigurator).
-    #[derive(Clone, Debug)]
-    pub struct WidgetConfigurator {
-        controls: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Control>>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<
-            ::std::option::Option<super::Id>,
-            ::std::string::String,
-        >,
-        measure: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        show_calculations: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for WidgetConfigurator {
-        fn default() -> Self {
-            Self {
-                controls: Ok(::std::default::Default::default()),
-                id: Ok(::std::default::Default::default()),
-                measure: Ok(::std::default::Default::default()),
-                name: Ok(::std::default::Default::default()),
-                show_calculations: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl WidgetConfigurator {
-        /// **Inferred.** The fields of the form.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn controls<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Control>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.controls = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `controls` of `WidgetConfigurator`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Id of the configurator.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `id` of `WidgetConfigurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Unit of the product.
-        ///
-        /// The vendor does not document this property (basis: convention).
-        pub fn measure<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.measure = value
-                .try_into()
-                .map_err(|e| format!("property `measure` of `WidgetConfigurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the configurator.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `WidgetConfigurator`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Whether the public may see computed values and formulas.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn show_calculations<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.show_calculations = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `show_calculations` of `WidgetConfigurator`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `WidgetConfigurator`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::WidgetConfigurator,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<WidgetConfigurator> for super::WidgetConfigurator {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: WidgetConfigurator,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                controls: value.controls?,
-                id: value.id?,
-                measure: value.measure?,
-                name: value.name?,
-                show_calculations: value.show_calculations?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::WidgetConfigurator> for WidgetConfigurator {
-        fn from(value: super::WidgetConfigurator) -> Self {
-            Self {
-                controls: Ok(value.controls),
-                id: Ok(value.id),
-                measure: Ok(value.measure),
-                name: Ok(value.name),
-                show_calculations: Ok(value.show_calculations),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`WidgetOrderCreate`](super::WidgetOrderCreate).
-    #[derive(Clone, Debug)]
-    pub struct WidgetOrderCreate {
-        address: ::std::result::Result<
-            ::std::option::Option<super::WidgetOrderCreateAddress>,
-            ::std::string::String,
-        >,
-        contact_name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        email: ::std::result::Result<
-            ::std::option::Option<super::WidgetOrderCreateEmail>,
-            ::std::string::String,
-        >,
-        items: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::OrderItemInput>>,
-            ::std::string::String,
-        >,
-        note: ::std::result::Result<
-            ::std::option::Option<super::WidgetOrderCreateNote>,
-            ::std::string::String,
-        >,
-        phone: ::std::result::Result<
-            ::std::option::Option<super::WidgetOrderCreatePhone>,
-            ::std::string::String,
-        >,
+    /// [`items`](Self::items), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_items(mut self, value: Option<Vec<OrderItemInput>>) -> Self {
+        self.items = value;
+        self
     }
 
-    impl ::std::default::Default for WidgetOrderCreate {
-        fn default() -> Self {
-            Self {
-                address: Ok(::std::default::Default::default()),
-                contact_name: Ok(::std::default::Default::default()),
-                email: Ok(::std::default::Default::default()),
-                items: Ok(::std::default::Default::default()),
-                note: Ok(::std::default::Default::default()),
-                phone: Ok(::std::default::Default::default()),
-            }
-        }
+    /// **Inferred.** Internal comment. At most 512 characters.
+    #[must_use]
+    pub fn note(mut self, value: impl Into<String>) -> Self {
+        self.note = Some(value.into());
+        self
     }
-
-    impl WidgetOrderCreate {
-        /// **Inferred.** Address of the customer. At most 512 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn address<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::WidgetOrderCreateAddress>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.address = value
-                .try_into()
-                .map_err(|e| format!("property `address` of `WidgetOrderCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the customer.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn contact_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.contact_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `contact_name` of `WidgetOrderCreate`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Email address of the customer. At most 64 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::WidgetOrderCreateEmail>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `WidgetOrderCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** The products of the order.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn items<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::OrderItemInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.items = value
-                .try_into()
-                .map_err(|e| format!("property `items` of `WidgetOrderCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Internal comment. At most 512 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn note<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::WidgetOrderCreateNote>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.note = value
-                .try_into()
-                .map_err(|e| format!("property `note` of `WidgetOrderCreate`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Phone number of the customer. At most 32 characters.
-        ///
-        /// The vendor does not document this property (basis: guide-page).
-        pub fn phone<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::WidgetOrderCreatePhone>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.phone = value
-                .try_into()
-                .map_err(|e| format!("property `phone` of `WidgetOrderCreate`: {e}"));
-            self
-        }
 
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::WidgetOrderCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
+    /// [`note`](Self::note), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_note(mut self, value: Option<String>) -> Self {
+        self.note = value;
+        self
     }
 
-    impl ::std::convert::TryFrom<WidgetOrderCreate> for super::WidgetOrderCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: WidgetOrderCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                address: value.address?,
-                contact_name: value.contact_name?,
-                email: value.email?,
-                items: value.items?,
-                note: value.note?,
-                phone: value.phone?,
-            })
-        }
+    /// **Inferred.** Phone number of the customer. At most 32 characters.
+    #[must_use]
+    pub fn phone(mut self, value: impl Into<String>) -> Self {
+        self.phone = Some(value.into());
+        self
     }
 
-    impl ::std::convert::From<super::WidgetOrderCreate> for WidgetOrderCreate {
-        fn from(value: super::WidgetOrderCreate) -> Self {
-            Self {
-                address: Ok(value.address),
-                contact_name: Ok(value.contact_name),
-                email: Ok(value.email),
-                items: Ok(value.items),
-                note: Ok(value.note),
-                phone: Ok(value.phone),
-            }
-        }
+    /// [`phone`](Self::phone), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_phone(mut self, value: Option<String>) -> Self {
+        self.phone = value;
+        self
     }
 }
 
@@ -17236,20 +5742,20 @@ impl ::std::fmt::Display for Id {
     }
 }
 
-impl ::std::convert::From<Id> for ::std::string::String {
+impl From<Id> for String {
     fn from(value: Id) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<&Id> for ::std::string::String {
+impl From<&Id> for String {
     fn from(value: &Id) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<::std::string::String> for Id {
-    fn from(value: ::std::string::String) -> Self {
+impl From<String> for Id {
+    fn from(value: String) -> Self {
         Self::String(value)
     }
 }
@@ -17264,20 +5770,20 @@ impl ::std::fmt::Display for Money {
     }
 }
 
-impl ::std::convert::From<Money> for ::std::string::String {
+impl From<Money> for String {
     fn from(value: Money) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<&Money> for ::std::string::String {
+impl From<&Money> for String {
     fn from(value: &Money) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<::std::string::String> for Money {
-    fn from(value: ::std::string::String) -> Self {
+impl From<String> for Money {
+    fn from(value: String) -> Self {
         Self::String(value)
     }
 }
@@ -17292,20 +5798,20 @@ impl ::std::fmt::Display for TextOrNumber {
     }
 }
 
-impl ::std::convert::From<TextOrNumber> for ::std::string::String {
+impl From<TextOrNumber> for String {
     fn from(value: TextOrNumber) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<&TextOrNumber> for ::std::string::String {
+impl From<&TextOrNumber> for String {
     fn from(value: &TextOrNumber) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<::std::string::String> for TextOrNumber {
-    fn from(value: ::std::string::String) -> Self {
+impl From<String> for TextOrNumber {
+    fn from(value: String) -> Self {
         Self::String(value)
     }
 }
@@ -17320,43 +5826,49 @@ impl ::std::fmt::Display for Timestamp {
     }
 }
 
-impl ::std::convert::From<Timestamp> for ::std::string::String {
+impl From<Timestamp> for String {
     fn from(value: Timestamp) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<&Timestamp> for ::std::string::String {
+impl From<&Timestamp> for String {
     fn from(value: &Timestamp) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<::std::string::String> for Timestamp {
-    fn from(value: ::std::string::String) -> Self {
+impl From<String> for Timestamp {
+    fn from(value: String) -> Self {
         Self::String(value)
     }
 }
 
-impl ::std::convert::From<&str> for Id {
+impl From<&str> for Variable {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }
 }
 
-impl ::std::convert::From<&str> for Money {
+impl From<&str> for Id {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }
 }
 
-impl ::std::convert::From<&str> for TextOrNumber {
+impl From<&str> for Money {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }
 }
 
-impl ::std::convert::From<&str> for Timestamp {
+impl From<&str> for TextOrNumber {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl From<&str> for Timestamp {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }

@@ -10,8 +10,8 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClients<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    has_feature: Result<Option<::std::vec::Vec<crate::types::ClientFeature>>, String>,
+    app_id: Result<String, String>,
+    has_feature: Result<Option<Vec<crate::types::ClientFeature>>, String>,
     call_options: CallOptions,
 }
 
@@ -33,7 +33,7 @@ impl<'a> ListClients<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -49,7 +49,7 @@ impl<'a> ListClients<'a> {
     /// Optional; sent as the query parameter `has_feature`.
     pub fn has_feature<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::vec::Vec<crate::types::ClientFeature>>,
+        V: TryInto<Vec<crate::types::ClientFeature>>,
     {
         self.has_feature = value
             .try_into()
@@ -64,12 +64,9 @@ impl<'a> ListClients<'a> {
     /// Sends `GET /config/{app_id}/clients` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::ApiClient>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::ApiClient>>, Error<types::Error>> {
         let Self { client, app_id, has_feature, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ApiClient>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::ApiClient>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let has_feature = has_feature.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -132,8 +129,8 @@ impl<'a> ListClients<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateClient<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ApiClientInput, String>,
+    app_id: Result<String, String>,
+    body: Result<types::ApiClientInput, String>,
     call_options: CallOptions,
 }
 
@@ -145,7 +142,10 @@ impl<'a> CreateClient<'a> {
                 "parameter `app_id` is required and was not set: call `.app_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -155,7 +155,7 @@ impl<'a> CreateClient<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -169,24 +169,10 @@ impl<'a> CreateClient<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ApiClientInput>,
-        <V as std::convert::TryInto<types::ApiClientInput>>::Error: std::fmt::Display,
+        V: TryInto<types::ApiClientInput>,
+        <V as TryInto<types::ApiClientInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ApiClientInput,
-        ) -> types::builder::ApiClientInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -197,11 +183,7 @@ impl<'a> CreateClient<'a> {
         let Self { client, app_id, body, call_options } = self;
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ApiClientInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/clients", client.core.base_url(), encode_path(& app_id
                 .to_string()),
@@ -252,8 +234,8 @@ impl<'a> CreateClient<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetClient<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    client_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    client_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -278,7 +260,7 @@ impl<'a> GetClient<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -294,7 +276,7 @@ impl<'a> GetClient<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -363,9 +345,9 @@ impl<'a> GetClient<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyClient<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    client_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ApiClientModification, String>,
+    app_id: Result<String, String>,
+    client_id: Result<String, String>,
+    body: Result<types::ApiClientModification, String>,
     call_options: CallOptions,
 }
 
@@ -381,7 +363,10 @@ impl<'a> ModifyClient<'a> {
                 "parameter `client_id` is required and was not set: call `.client_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -391,7 +376,7 @@ impl<'a> ModifyClient<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -407,7 +392,7 @@ impl<'a> ModifyClient<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -421,26 +406,10 @@ impl<'a> ModifyClient<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ApiClientModification>,
-        <V as std::convert::TryInto<
-            types::ApiClientModification,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ApiClientModification>,
+        <V as TryInto<types::ApiClientModification>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ApiClientModification,
-        ) -> types::builder::ApiClientModification,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -452,11 +421,7 @@ impl<'a> ModifyClient<'a> {
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let client_id = client_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ApiClientModification::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/clients/{}", client.core.base_url(), encode_path(& app_id
                 .to_string()), encode_path(& client_id.to_string()),
@@ -507,8 +472,8 @@ impl<'a> ModifyClient<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteClient<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    client_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    client_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -533,7 +498,7 @@ impl<'a> DeleteClient<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -549,7 +514,7 @@ impl<'a> DeleteClient<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -616,9 +581,9 @@ impl<'a> DeleteClient<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetClientSecret<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    client_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ResetSecretRequest, String>,
+    app_id: Result<String, String>,
+    client_id: Result<String, String>,
+    body: Result<types::ResetSecretRequest, String>,
     call_options: CallOptions,
 }
 
@@ -634,7 +599,10 @@ impl<'a> ResetClientSecret<'a> {
                 "parameter `client_id` is required and was not set: call `.client_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -644,7 +612,7 @@ impl<'a> ResetClientSecret<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -660,7 +628,7 @@ impl<'a> ResetClientSecret<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -674,26 +642,10 @@ impl<'a> ResetClientSecret<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ResetSecretRequest>,
-        <V as std::convert::TryInto<
-            types::ResetSecretRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ResetSecretRequest>,
+        <V as TryInto<types::ResetSecretRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ResetSecretRequest,
-        ) -> types::builder::ResetSecretRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -705,11 +657,7 @@ impl<'a> ResetClientSecret<'a> {
         let outcome: Result<ResponseValue<types::ApiClient>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let client_id = client_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ResetSecretRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/clients/{}/secret", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& client_id.to_string()),
@@ -761,7 +709,7 @@ impl<'a> ResetClientSecret<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplicationSettings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
     include_clients: Result<Option<bool>, String>,
     call_options: CallOptions,
 }
@@ -784,7 +732,7 @@ impl<'a> GetApplicationSettings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -800,7 +748,7 @@ impl<'a> GetApplicationSettings<'a> {
     /// Optional; sent as the query parameter `include_clients`.
     pub fn include_clients<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<bool>,
+        V: TryInto<bool>,
     {
         self.include_clients = value
             .try_into()
@@ -890,8 +838,8 @@ impl<'a> GetApplicationSettings<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyApplicationSettings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ApplicationSettings, String>,
+    app_id: Result<String, String>,
+    body: Result<types::ApplicationSettings, String>,
     call_options: CallOptions,
 }
 
@@ -903,7 +851,10 @@ impl<'a> ModifyApplicationSettings<'a> {
                 "parameter `app_id` is required and was not set: call `.app_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -913,7 +864,7 @@ impl<'a> ModifyApplicationSettings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -927,26 +878,10 @@ impl<'a> ModifyApplicationSettings<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ApplicationSettings>,
-        <V as std::convert::TryInto<
-            types::ApplicationSettings,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ApplicationSettings>,
+        <V as TryInto<types::ApplicationSettings>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ApplicationSettings,
-        ) -> types::builder::ApplicationSettings,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -963,11 +898,7 @@ impl<'a> ModifyApplicationSettings<'a> {
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ApplicationSettings::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/settings", client.core.base_url(), encode_path(& app_id
                 .to_string()),
@@ -1025,7 +956,7 @@ impl<'a> ModifyApplicationSettings<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAvailableSettings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1046,7 +977,7 @@ impl<'a> ListAvailableSettings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1060,13 +991,10 @@ impl<'a> ListAvailableSettings<'a> {
     /// Sends `GET /config/{app_id}/settings/options` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::SettingOption>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::SettingOption>>, Error<types::Error>> {
         let Self { client, app_id, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::SettingOption>>,
+            ResponseValue<Vec<types::SettingOption>>,
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1127,8 +1055,8 @@ impl<'a> ListAvailableSettings<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetClientSettings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    client_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    client_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1153,7 +1081,7 @@ impl<'a> GetClientSettings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1169,7 +1097,7 @@ impl<'a> GetClientSettings<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -1239,9 +1167,9 @@ impl<'a> GetClientSettings<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyClientSettings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    client_id: Result<::std::string::String, String>,
-    body: Result<types::builder::ClientSettingsInput, String>,
+    app_id: Result<String, String>,
+    client_id: Result<String, String>,
+    body: Result<types::ClientSettingsInput, String>,
     call_options: CallOptions,
 }
 
@@ -1257,7 +1185,10 @@ impl<'a> ModifyClientSettings<'a> {
                 "parameter `client_id` is required and was not set: call `.client_id(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1267,7 +1198,7 @@ impl<'a> ModifyClientSettings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1283,7 +1214,7 @@ impl<'a> ModifyClientSettings<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -1297,26 +1228,10 @@ impl<'a> ModifyClientSettings<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ClientSettingsInput>,
-        <V as std::convert::TryInto<
-            types::ClientSettingsInput,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ClientSettingsInput>,
+        <V as TryInto<types::ClientSettingsInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ClientSettingsInput,
-        ) -> types::builder::ClientSettingsInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1328,11 +1243,7 @@ impl<'a> ModifyClientSettings<'a> {
         let outcome: Result<ResponseValue<types::ClientSettings>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let client_id = client_id.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ClientSettingsInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/clients/{}/settings", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& client_id.to_string()),
@@ -1390,7 +1301,7 @@ impl<'a> ModifyClientSettings<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEntityTypes<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1411,7 +1322,7 @@ impl<'a> ListEntityTypes<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1425,10 +1336,10 @@ impl<'a> ListEntityTypes<'a> {
     /// Sends `GET /config/{app_id}/entityTypes` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::EntityType>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::EntityType>>, Error<types::Error>> {
         let Self { client, app_id, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::EntityType>>,
+            ResponseValue<Vec<types::EntityType>>,
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -1483,8 +1394,8 @@ impl<'a> ListEntityTypes<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetEntityType<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    entity_type: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    entity_type: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1509,7 +1420,7 @@ impl<'a> GetEntityType<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1525,7 +1436,7 @@ impl<'a> GetEntityType<'a> {
     /// Required; sent as the path parameter `entity_type`.
     pub fn entity_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.entity_type = value
             .try_into()
@@ -1594,8 +1505,8 @@ impl<'a> GetEntityType<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAttributes<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    entity_type: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    entity_type: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1620,7 +1531,7 @@ impl<'a> ListAttributes<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1636,7 +1547,7 @@ impl<'a> ListAttributes<'a> {
     /// Required; sent as the path parameter `entity_type`.
     pub fn entity_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.entity_type = value
             .try_into()
@@ -1706,9 +1617,9 @@ impl<'a> ListAttributes<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAttribute<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    entity_type: Result<::std::string::String, String>,
-    attribute_name: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    entity_type: Result<String, String>,
+    attribute_name: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1737,7 +1648,7 @@ impl<'a> GetAttribute<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1753,7 +1664,7 @@ impl<'a> GetAttribute<'a> {
     /// Required; sent as the path parameter `entity_type`.
     pub fn entity_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.entity_type = value
             .try_into()
@@ -1769,7 +1680,7 @@ impl<'a> GetAttribute<'a> {
     /// Required; sent as the path parameter `attribute_name`.
     pub fn attribute_name<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.attribute_name = value
             .try_into()
@@ -1840,7 +1751,7 @@ impl<'a> GetAttribute<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlows<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1861,7 +1772,7 @@ impl<'a> ListFlows<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1875,12 +1786,9 @@ impl<'a> ListFlows<'a> {
     /// Sends `GET /config/{app_id}/flows` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows", client.core.base_url(), encode_path(& app_id
@@ -1932,8 +1840,8 @@ impl<'a> ListFlows<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlow<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1958,7 +1866,7 @@ impl<'a> GetFlow<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -1974,7 +1882,7 @@ impl<'a> GetFlow<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2040,9 +1948,9 @@ impl<'a> GetFlow<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyFlow<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::FlowUpdate, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::FlowUpdate, String>,
     call_options: CallOptions,
 }
 
@@ -2058,7 +1966,10 @@ impl<'a> ModifyFlow<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2068,7 +1979,7 @@ impl<'a> ModifyFlow<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2084,7 +1995,7 @@ impl<'a> ModifyFlow<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2097,22 +2008,10 @@ impl<'a> ModifyFlow<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FlowUpdate>,
-        <V as std::convert::TryInto<types::FlowUpdate>>::Error: std::fmt::Display,
+        V: TryInto<types::FlowUpdate>,
+        <V as TryInto<types::FlowUpdate>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::FlowUpdate) -> types::builder::FlowUpdate,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2122,9 +2021,7 @@ impl<'a> ModifyFlow<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::FlowUpdate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}", client.core.base_url(), encode_path(& app_id
                 .to_string()), encode_path(& flow.to_string()),
@@ -2175,8 +2072,8 @@ impl<'a> ModifyFlow<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlowVersions<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2201,7 +2098,7 @@ impl<'a> ListFlowVersions<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2217,7 +2114,7 @@ impl<'a> ListFlowVersions<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2230,13 +2127,10 @@ impl<'a> ListFlowVersions<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/versions` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::FlowVersionSummary>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::FlowVersionSummary>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::FlowVersionSummary>>,
+            ResponseValue<Vec<types::FlowVersionSummary>>,
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -2292,9 +2186,9 @@ impl<'a> ListFlowVersions<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowVersion<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    version: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    version: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2323,7 +2217,7 @@ impl<'a> GetFlowVersion<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2339,7 +2233,7 @@ impl<'a> GetFlowVersion<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2354,7 +2248,7 @@ impl<'a> GetFlowVersion<'a> {
     /// Required; sent as the path parameter `version`.
     pub fn version<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version = value
             .try_into()
@@ -2425,9 +2319,9 @@ impl<'a> GetFlowVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RestoreFlow<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    version: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    version: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2456,7 +2350,7 @@ impl<'a> RestoreFlow<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2472,7 +2366,7 @@ impl<'a> RestoreFlow<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2487,7 +2381,7 @@ impl<'a> RestoreFlow<'a> {
     /// Required; sent as the path parameter `version`.
     pub fn version<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version = value
             .try_into()
@@ -2556,9 +2450,9 @@ impl<'a> RestoreFlow<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CopyFlow<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::CopyFlowRequest, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::CopyFlowRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2574,7 +2468,10 @@ impl<'a> CopyFlow<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2584,7 +2481,7 @@ impl<'a> CopyFlow<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2600,7 +2497,7 @@ impl<'a> CopyFlow<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2613,24 +2510,10 @@ impl<'a> CopyFlow<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CopyFlowRequest>,
-        <V as std::convert::TryInto<types::CopyFlowRequest>>::Error: std::fmt::Display,
+        V: TryInto<types::CopyFlowRequest>,
+        <V as TryInto<types::CopyFlowRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CopyFlowRequest,
-        ) -> types::builder::CopyFlowRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2642,11 +2525,7 @@ impl<'a> CopyFlow<'a> {
         let outcome: Result<ResponseValue<types::FlowRef>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CopyFlowRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/copy", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -2697,9 +2576,9 @@ impl<'a> CopyFlow<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct PromoteFlow<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::PromoteFlowRequest, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::PromoteFlowRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2715,7 +2594,10 @@ impl<'a> PromoteFlow<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2725,7 +2607,7 @@ impl<'a> PromoteFlow<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2741,7 +2623,7 @@ impl<'a> PromoteFlow<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2754,26 +2636,10 @@ impl<'a> PromoteFlow<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::PromoteFlowRequest>,
-        <V as std::convert::TryInto<
-            types::PromoteFlowRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::PromoteFlowRequest>,
+        <V as TryInto<types::PromoteFlowRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::PromoteFlowRequest,
-        ) -> types::builder::PromoteFlowRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2785,11 +2651,7 @@ impl<'a> PromoteFlow<'a> {
         let outcome: Result<ResponseValue<types::FlowRef>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::PromoteFlowRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/promote", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -2840,8 +2702,8 @@ impl<'a> PromoteFlow<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFields<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2866,7 +2728,7 @@ impl<'a> ListFields<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2882,7 +2744,7 @@ impl<'a> ListFields<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -2895,12 +2757,9 @@ impl<'a> ListFields<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/fields` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -2953,9 +2812,9 @@ impl<'a> ListFields<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::FieldInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::FieldInput, String>,
     call_options: CallOptions,
 }
 
@@ -2971,7 +2830,10 @@ impl<'a> CreateField<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2981,7 +2843,7 @@ impl<'a> CreateField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -2997,7 +2859,7 @@ impl<'a> CreateField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3010,22 +2872,10 @@ impl<'a> CreateField<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FieldInput>,
-        <V as std::convert::TryInto<types::FieldInput>>::Error: std::fmt::Display,
+        V: TryInto<types::FieldInput>,
+        <V as TryInto<types::FieldInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::FieldInput) -> types::builder::FieldInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3035,9 +2885,7 @@ impl<'a> CreateField<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::FieldInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/fields", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -3088,10 +2936,10 @@ impl<'a> CreateField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    field: Result<::std::string::String, String>,
-    locale: Result<Option<::std::string::String>, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    field: Result<String, String>,
+    locale: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -3121,7 +2969,7 @@ impl<'a> GetField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3137,7 +2985,7 @@ impl<'a> GetField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3152,7 +3000,7 @@ impl<'a> GetField<'a> {
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.field = value
             .try_into()
@@ -3168,7 +3016,7 @@ impl<'a> GetField<'a> {
     /// Optional; sent as the query parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -3244,10 +3092,10 @@ impl<'a> GetField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    field: Result<::std::string::String, String>,
-    body: Result<types::builder::FieldInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    field: Result<String, String>,
+    body: Result<types::FieldInput, String>,
     call_options: CallOptions,
 }
 
@@ -3267,7 +3115,10 @@ impl<'a> ModifyField<'a> {
                 "parameter `field` is required and was not set: call `.field(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3277,7 +3128,7 @@ impl<'a> ModifyField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3293,7 +3144,7 @@ impl<'a> ModifyField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3308,7 +3159,7 @@ impl<'a> ModifyField<'a> {
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.field = value
             .try_into()
@@ -3322,22 +3173,10 @@ impl<'a> ModifyField<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FieldInput>,
-        <V as std::convert::TryInto<types::FieldInput>>::Error: std::fmt::Display,
+        V: TryInto<types::FieldInput>,
+        <V as TryInto<types::FieldInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::FieldInput) -> types::builder::FieldInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3348,9 +3187,7 @@ impl<'a> ModifyField<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let field = field.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::FieldInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/fields/{}", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()), encode_path(& field
@@ -3402,10 +3239,10 @@ impl<'a> ModifyField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    field: Result<::std::string::String, String>,
-    force: Result<Option<::std::string::String>, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    field: Result<String, String>,
+    force: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -3435,7 +3272,7 @@ impl<'a> DeleteField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3451,7 +3288,7 @@ impl<'a> DeleteField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3466,7 +3303,7 @@ impl<'a> DeleteField<'a> {
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.field = value
             .try_into()
@@ -3482,7 +3319,7 @@ impl<'a> DeleteField<'a> {
     /// Optional; sent as the query parameter `force`.
     pub fn force<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.force = value
             .try_into()
@@ -3558,8 +3395,8 @@ impl<'a> DeleteField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListForms<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -3584,7 +3421,7 @@ impl<'a> ListForms<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3600,7 +3437,7 @@ impl<'a> ListForms<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3613,12 +3450,9 @@ impl<'a> ListForms<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/forms` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -3671,9 +3505,9 @@ impl<'a> ListForms<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateForm<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::FormInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::FormInput, String>,
     call_options: CallOptions,
 }
 
@@ -3689,7 +3523,10 @@ impl<'a> CreateForm<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3699,7 +3536,7 @@ impl<'a> CreateForm<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3715,7 +3552,7 @@ impl<'a> CreateForm<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3728,22 +3565,10 @@ impl<'a> CreateForm<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FormInput>,
-        <V as std::convert::TryInto<types::FormInput>>::Error: std::fmt::Display,
+        V: TryInto<types::FormInput>,
+        <V as TryInto<types::FormInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::FormInput) -> types::builder::FormInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3753,9 +3578,7 @@ impl<'a> CreateForm<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::FormInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/forms", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -3806,9 +3629,9 @@ impl<'a> CreateForm<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetForm<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    form: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    form: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -3837,7 +3660,7 @@ impl<'a> GetForm<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3853,7 +3676,7 @@ impl<'a> GetForm<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -3868,7 +3691,7 @@ impl<'a> GetForm<'a> {
     /// Required; sent as the path parameter `form`.
     pub fn form<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.form = value
             .try_into()
@@ -3936,10 +3759,10 @@ impl<'a> GetForm<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyForm<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    form: Result<::std::string::String, String>,
-    body: Result<types::builder::FormModification, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    form: Result<String, String>,
+    body: Result<types::FormModification, String>,
     call_options: CallOptions,
 }
 
@@ -3959,7 +3782,10 @@ impl<'a> ModifyForm<'a> {
                 "parameter `form` is required and was not set: call `.form(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3969,7 +3795,7 @@ impl<'a> ModifyForm<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -3985,7 +3811,7 @@ impl<'a> ModifyForm<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4000,7 +3826,7 @@ impl<'a> ModifyForm<'a> {
     /// Required; sent as the path parameter `form`.
     pub fn form<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.form = value
             .try_into()
@@ -4013,24 +3839,10 @@ impl<'a> ModifyForm<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FormModification>,
-        <V as std::convert::TryInto<types::FormModification>>::Error: std::fmt::Display,
+        V: TryInto<types::FormModification>,
+        <V as TryInto<types::FormModification>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FormModification,
-        ) -> types::builder::FormModification,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4041,11 +3853,7 @@ impl<'a> ModifyForm<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let form = form.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::FormModification::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/forms/{}", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()), encode_path(& form
@@ -4097,9 +3905,9 @@ impl<'a> ModifyForm<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteForm<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    form: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    form: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -4128,7 +3936,7 @@ impl<'a> DeleteForm<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -4144,7 +3952,7 @@ impl<'a> DeleteForm<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4159,7 +3967,7 @@ impl<'a> DeleteForm<'a> {
     /// Required; sent as the path parameter `form`.
     pub fn form<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.form = value
             .try_into()
@@ -4227,8 +4035,8 @@ impl<'a> DeleteForm<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLocales<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -4253,7 +4061,7 @@ impl<'a> ListLocales<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -4269,7 +4077,7 @@ impl<'a> ListLocales<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4282,12 +4090,9 @@ impl<'a> ListLocales<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/locales` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -4340,9 +4145,9 @@ impl<'a> ListLocales<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLocalizedFields<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -4371,7 +4176,7 @@ impl<'a> ListLocalizedFields<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -4387,7 +4192,7 @@ impl<'a> ListLocalizedFields<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4402,7 +4207,7 @@ impl<'a> ListLocalizedFields<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -4416,12 +4221,9 @@ impl<'a> ListLocalizedFields<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/fields` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -4483,10 +4285,10 @@ impl<'a> ListLocalizedFields<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLocalizedField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    body: Result<types::builder::LocalizedFieldInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    body: Result<types::LocalizedFieldInput, String>,
     call_options: CallOptions,
 }
 
@@ -4506,7 +4308,10 @@ impl<'a> CreateLocalizedField<'a> {
                 "parameter `locale` is required and was not set: call `.locale(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4516,7 +4321,7 @@ impl<'a> CreateLocalizedField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -4532,7 +4337,7 @@ impl<'a> CreateLocalizedField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4547,7 +4352,7 @@ impl<'a> CreateLocalizedField<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -4561,26 +4366,10 @@ impl<'a> CreateLocalizedField<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LocalizedFieldInput>,
-        <V as std::convert::TryInto<
-            types::LocalizedFieldInput,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::LocalizedFieldInput>,
+        <V as TryInto<types::LocalizedFieldInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::LocalizedFieldInput,
-        ) -> types::builder::LocalizedFieldInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4591,11 +4380,7 @@ impl<'a> CreateLocalizedField<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::LocalizedFieldInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/locales/{}/fields", client.core.base_url(),
                 encode_path(& app_id.to_string()), encode_path(& flow.to_string()),
@@ -4654,10 +4439,10 @@ impl<'a> CreateLocalizedField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLocalizedField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    field: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    field: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -4690,7 +4475,7 @@ impl<'a> GetLocalizedField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -4706,7 +4491,7 @@ impl<'a> GetLocalizedField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4721,7 +4506,7 @@ impl<'a> GetLocalizedField<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -4737,7 +4522,7 @@ impl<'a> GetLocalizedField<'a> {
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.field = value
             .try_into()
@@ -4810,11 +4595,11 @@ impl<'a> GetLocalizedField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyLocalizedField<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    field: Result<::std::string::String, String>,
-    body: Result<types::builder::LocalizedFieldInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    field: Result<String, String>,
+    body: Result<types::LocalizedFieldInput, String>,
     call_options: CallOptions,
 }
 
@@ -4838,7 +4623,10 @@ impl<'a> ModifyLocalizedField<'a> {
                 "parameter `field` is required and was not set: call `.field(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4848,7 +4636,7 @@ impl<'a> ModifyLocalizedField<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -4864,7 +4652,7 @@ impl<'a> ModifyLocalizedField<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -4879,7 +4667,7 @@ impl<'a> ModifyLocalizedField<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -4895,7 +4683,7 @@ impl<'a> ModifyLocalizedField<'a> {
     /// Required; sent as the path parameter `field`.
     pub fn field<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.field = value
             .try_into()
@@ -4909,26 +4697,10 @@ impl<'a> ModifyLocalizedField<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LocalizedFieldInput>,
-        <V as std::convert::TryInto<
-            types::LocalizedFieldInput,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::LocalizedFieldInput>,
+        <V as TryInto<types::LocalizedFieldInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::LocalizedFieldInput,
-        ) -> types::builder::LocalizedFieldInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4940,11 +4712,7 @@ impl<'a> ModifyLocalizedField<'a> {
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
             let field = field.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::LocalizedFieldInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/locales/{}/fields/{}", client.core.base_url(),
                 encode_path(& app_id.to_string()), encode_path(& flow.to_string()),
@@ -5003,9 +4771,9 @@ impl<'a> ModifyLocalizedField<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEmailTemplates<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5034,7 +4802,7 @@ impl<'a> ListEmailTemplates<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -5050,7 +4818,7 @@ impl<'a> ListEmailTemplates<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -5065,7 +4833,7 @@ impl<'a> ListEmailTemplates<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -5079,12 +4847,9 @@ impl<'a> ListEmailTemplates<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -5142,10 +4907,10 @@ impl<'a> ListEmailTemplates<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetEmailTemplate<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5178,7 +4943,7 @@ impl<'a> GetEmailTemplate<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -5194,7 +4959,7 @@ impl<'a> GetEmailTemplate<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -5209,7 +4974,7 @@ impl<'a> GetEmailTemplate<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -5225,7 +4990,7 @@ impl<'a> GetEmailTemplate<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -5299,11 +5064,11 @@ impl<'a> GetEmailTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyEmailTemplate<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
-    body: Result<types::builder::MailTemplateInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
+    body: Result<types::MailTemplateInput, String>,
     call_options: CallOptions,
 }
 
@@ -5327,7 +5092,10 @@ impl<'a> ModifyEmailTemplate<'a> {
                 "parameter `template` is required and was not set: call `.template(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -5337,7 +5105,7 @@ impl<'a> ModifyEmailTemplate<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -5353,7 +5121,7 @@ impl<'a> ModifyEmailTemplate<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -5368,7 +5136,7 @@ impl<'a> ModifyEmailTemplate<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -5384,7 +5152,7 @@ impl<'a> ModifyEmailTemplate<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -5398,24 +5166,10 @@ impl<'a> ModifyEmailTemplate<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::MailTemplateInput>,
-        <V as std::convert::TryInto<types::MailTemplateInput>>::Error: std::fmt::Display,
+        V: TryInto<types::MailTemplateInput>,
+        <V as TryInto<types::MailTemplateInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::MailTemplateInput,
-        ) -> types::builder::MailTemplateInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5427,11 +5181,7 @@ impl<'a> ModifyEmailTemplate<'a> {
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
             let template = template.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::MailTemplateInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/locales/{}/mailTemplates/{}", client.core
                 .base_url(), encode_path(& app_id.to_string()), encode_path(& flow
@@ -5491,10 +5241,10 @@ impl<'a> ModifyEmailTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetEmailSubject<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5527,7 +5277,7 @@ impl<'a> GetEmailSubject<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -5543,7 +5293,7 @@ impl<'a> GetEmailSubject<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -5558,7 +5308,7 @@ impl<'a> GetEmailSubject<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -5574,7 +5324,7 @@ impl<'a> GetEmailSubject<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -5586,11 +5336,9 @@ impl<'a> GetEmailSubject<'a> {
     }
 
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/subject` and decodes the response.
-    pub async fn send(
-        self,
-    ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
+    pub async fn send(self) -> Result<ResponseValue<String>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, call_options } = self;
-        let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
+        let outcome: Result<ResponseValue<String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -5648,10 +5396,10 @@ impl<'a> GetEmailSubject<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyEmailSubject<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     body: Result<::openapi_client_runtime::Body, String>,
     call_options: CallOptions,
 }
@@ -5689,7 +5437,7 @@ impl<'a> ModifyEmailSubject<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -5705,7 +5453,7 @@ impl<'a> ModifyEmailSubject<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -5720,7 +5468,7 @@ impl<'a> ModifyEmailSubject<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -5736,7 +5484,7 @@ impl<'a> ModifyEmailSubject<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -5750,7 +5498,7 @@ impl<'a> ModifyEmailSubject<'a> {
     /// Sets the request body. Required; sent as `text/plain`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<String>,
+        V: TryInto<String>,
     {
         self.body = value
             .try_into()
@@ -5836,10 +5584,10 @@ impl<'a> ModifyEmailSubject<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetEmailBody<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5872,7 +5620,7 @@ impl<'a> GetEmailBody<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -5888,7 +5636,7 @@ impl<'a> GetEmailBody<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -5903,7 +5651,7 @@ impl<'a> GetEmailBody<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -5919,7 +5667,7 @@ impl<'a> GetEmailBody<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -5931,11 +5679,9 @@ impl<'a> GetEmailBody<'a> {
     }
 
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the response.
-    pub async fn send(
-        self,
-    ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
+    pub async fn send(self) -> Result<ResponseValue<String>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, call_options } = self;
-        let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
+        let outcome: Result<ResponseValue<String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -5992,10 +5738,10 @@ impl<'a> GetEmailBody<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyEmailBody<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     body: Result<::openapi_client_runtime::Body, String>,
     call_options: CallOptions,
 }
@@ -6033,7 +5779,7 @@ impl<'a> ModifyEmailBody<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6049,7 +5795,7 @@ impl<'a> ModifyEmailBody<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6064,7 +5810,7 @@ impl<'a> ModifyEmailBody<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -6080,7 +5826,7 @@ impl<'a> ModifyEmailBody<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -6094,7 +5840,7 @@ impl<'a> ModifyEmailBody<'a> {
     /// Sets the request body. Required; sent as `text/plain`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<String>,
+        V: TryInto<String>,
     {
         self.body = value
             .try_into()
@@ -6178,10 +5924,10 @@ impl<'a> ModifyEmailBody<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetEmailBodyAsHtml<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6214,7 +5960,7 @@ impl<'a> GetEmailBodyAsHtml<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6230,7 +5976,7 @@ impl<'a> GetEmailBodyAsHtml<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6245,7 +5991,7 @@ impl<'a> GetEmailBodyAsHtml<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -6261,7 +6007,7 @@ impl<'a> GetEmailBodyAsHtml<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -6273,11 +6019,9 @@ impl<'a> GetEmailBodyAsHtml<'a> {
     }
 
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/mailTemplates/{template}/body` and decodes the response.
-    pub async fn send(
-        self,
-    ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
+    pub async fn send(self) -> Result<ResponseValue<String>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, template, call_options } = self;
-        let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
+        let outcome: Result<ResponseValue<String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -6341,10 +6085,10 @@ impl<'a> GetEmailBodyAsHtml<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyEmailBodyFromHtml<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    template: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    template: Result<String, String>,
     body: Result<::openapi_client_runtime::Body, String>,
     call_options: CallOptions,
 }
@@ -6382,7 +6126,7 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6398,7 +6142,7 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6413,7 +6157,7 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -6429,7 +6173,7 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
     /// Required; sent as the path parameter `template`.
     pub fn template<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template = value
             .try_into()
@@ -6443,7 +6187,7 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
     /// Sets the request body. Required; sent as `text/html`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<String>,
+        V: TryInto<String>,
     {
         self.body = value
             .try_into()
@@ -6533,8 +6277,8 @@ impl<'a> ModifyEmailBodyFromHtml<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListStrings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6559,7 +6303,7 @@ impl<'a> ListStrings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6575,7 +6319,7 @@ impl<'a> ListStrings<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6588,12 +6332,9 @@ impl<'a> ListStrings<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/strings` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -6649,9 +6390,9 @@ impl<'a> ListStrings<'a> {
 #[cfg(feature = "inferred")]
 pub struct CreateString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::FlowStringInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::FlowStringInput, String>,
     call_options: CallOptions,
 }
 
@@ -6668,7 +6409,10 @@ impl<'a> CreateString<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6678,7 +6422,7 @@ impl<'a> CreateString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6694,7 +6438,7 @@ impl<'a> CreateString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6707,24 +6451,10 @@ impl<'a> CreateString<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FlowStringInput>,
-        <V as std::convert::TryInto<types::FlowStringInput>>::Error: std::fmt::Display,
+        V: TryInto<types::FlowStringInput>,
+        <V as TryInto<types::FlowStringInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FlowStringInput,
-        ) -> types::builder::FlowStringInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6734,11 +6464,7 @@ impl<'a> CreateString<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::FlowStringInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/strings", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -6789,9 +6515,9 @@ impl<'a> CreateString<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    string: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    string: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6820,7 +6546,7 @@ impl<'a> GetString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6836,7 +6562,7 @@ impl<'a> GetString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6851,7 +6577,7 @@ impl<'a> GetString<'a> {
     /// Required; sent as the path parameter `string`.
     pub fn string<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.string = value
             .try_into()
@@ -6922,10 +6648,10 @@ impl<'a> GetString<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    string: Result<::std::string::String, String>,
-    body: Result<types::builder::FlowStringInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    string: Result<String, String>,
+    body: Result<types::FlowStringInput, String>,
     call_options: CallOptions,
 }
 
@@ -6945,7 +6671,10 @@ impl<'a> ModifyString<'a> {
                 "parameter `string` is required and was not set: call `.string(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6955,7 +6684,7 @@ impl<'a> ModifyString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -6971,7 +6700,7 @@ impl<'a> ModifyString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -6986,7 +6715,7 @@ impl<'a> ModifyString<'a> {
     /// Required; sent as the path parameter `string`.
     pub fn string<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.string = value
             .try_into()
@@ -7000,24 +6729,10 @@ impl<'a> ModifyString<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::FlowStringInput>,
-        <V as std::convert::TryInto<types::FlowStringInput>>::Error: std::fmt::Display,
+        V: TryInto<types::FlowStringInput>,
+        <V as TryInto<types::FlowStringInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FlowStringInput,
-        ) -> types::builder::FlowStringInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7028,11 +6743,7 @@ impl<'a> ModifyString<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let string = string.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::FlowStringInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/strings/{}", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()), encode_path(&
@@ -7087,9 +6798,9 @@ impl<'a> ModifyString<'a> {
 #[cfg(feature = "inferred")]
 pub struct DeleteString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    string: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    string: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7119,7 +6830,7 @@ impl<'a> DeleteString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -7135,7 +6846,7 @@ impl<'a> DeleteString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -7150,7 +6861,7 @@ impl<'a> DeleteString<'a> {
     /// Required; sent as the path parameter `string`.
     pub fn string<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.string = value
             .try_into()
@@ -7219,9 +6930,9 @@ impl<'a> DeleteString<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLocalizedStrings<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7250,7 +6961,7 @@ impl<'a> ListLocalizedStrings<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -7266,7 +6977,7 @@ impl<'a> ListLocalizedStrings<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -7281,7 +6992,7 @@ impl<'a> ListLocalizedStrings<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -7295,12 +7006,9 @@ impl<'a> ListLocalizedStrings<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/strings` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -7362,10 +7070,10 @@ impl<'a> ListLocalizedStrings<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLocalizedString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    body: Result<types::builder::LocalizedStringInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    body: Result<types::LocalizedStringInput, String>,
     call_options: CallOptions,
 }
 
@@ -7385,7 +7093,10 @@ impl<'a> CreateLocalizedString<'a> {
                 "parameter `locale` is required and was not set: call `.locale(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7395,7 +7106,7 @@ impl<'a> CreateLocalizedString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -7411,7 +7122,7 @@ impl<'a> CreateLocalizedString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -7426,7 +7137,7 @@ impl<'a> CreateLocalizedString<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -7440,26 +7151,10 @@ impl<'a> CreateLocalizedString<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LocalizedStringInput>,
-        <V as std::convert::TryInto<
-            types::LocalizedStringInput,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::LocalizedStringInput>,
+        <V as TryInto<types::LocalizedStringInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::LocalizedStringInput,
-        ) -> types::builder::LocalizedStringInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7470,11 +7165,7 @@ impl<'a> CreateLocalizedString<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::LocalizedStringInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/locales/{}/strings", client.core.base_url(),
                 encode_path(& app_id.to_string()), encode_path(& flow.to_string()),
@@ -7536,10 +7227,10 @@ impl<'a> CreateLocalizedString<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetLocalizedString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    string: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    string: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7573,7 +7264,7 @@ impl<'a> GetLocalizedString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -7589,7 +7280,7 @@ impl<'a> GetLocalizedString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -7604,7 +7295,7 @@ impl<'a> GetLocalizedString<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -7620,7 +7311,7 @@ impl<'a> GetLocalizedString<'a> {
     /// Required; sent as the path parameter `string`.
     pub fn string<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.string = value
             .try_into()
@@ -7701,11 +7392,11 @@ impl<'a> GetLocalizedString<'a> {
 #[cfg(feature = "inferred")]
 pub struct ModifyLocalizedString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    string: Result<::std::string::String, String>,
-    body: Result<types::builder::LocalizedStringInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    string: Result<String, String>,
+    body: Result<types::LocalizedStringInput, String>,
     call_options: CallOptions,
 }
 
@@ -7730,7 +7421,10 @@ impl<'a> ModifyLocalizedString<'a> {
                 "parameter `string` is required and was not set: call `.string(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7740,7 +7434,7 @@ impl<'a> ModifyLocalizedString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -7756,7 +7450,7 @@ impl<'a> ModifyLocalizedString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -7771,7 +7465,7 @@ impl<'a> ModifyLocalizedString<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -7787,7 +7481,7 @@ impl<'a> ModifyLocalizedString<'a> {
     /// Required; sent as the path parameter `string`.
     pub fn string<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.string = value
             .try_into()
@@ -7801,26 +7495,10 @@ impl<'a> ModifyLocalizedString<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LocalizedStringInput>,
-        <V as std::convert::TryInto<
-            types::LocalizedStringInput,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::LocalizedStringInput>,
+        <V as TryInto<types::LocalizedStringInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::LocalizedStringInput,
-        ) -> types::builder::LocalizedStringInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7832,11 +7510,7 @@ impl<'a> ModifyLocalizedString<'a> {
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
             let string = string.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::LocalizedStringInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/locales/{}/strings/{}", client.core.base_url(),
                 encode_path(& app_id.to_string()), encode_path(& flow.to_string()),
@@ -7895,10 +7569,10 @@ impl<'a> ModifyLocalizedString<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLocalizedString<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    string: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    string: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7931,7 +7605,7 @@ impl<'a> DeleteLocalizedString<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -7947,7 +7621,7 @@ impl<'a> DeleteLocalizedString<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -7962,7 +7636,7 @@ impl<'a> DeleteLocalizedString<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -7978,7 +7652,7 @@ impl<'a> DeleteLocalizedString<'a> {
     /// Required; sent as the path parameter `string`.
     pub fn string<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.string = value
             .try_into()
@@ -8055,8 +7729,8 @@ impl<'a> DeleteLocalizedString<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListScreens<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8081,7 +7755,7 @@ impl<'a> ListScreens<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8097,7 +7771,7 @@ impl<'a> ListScreens<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8110,12 +7784,9 @@ impl<'a> ListScreens<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/screens` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -8168,9 +7839,9 @@ impl<'a> ListScreens<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateScreen<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::ScreenInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::ScreenInput, String>,
     call_options: CallOptions,
 }
 
@@ -8186,7 +7857,10 @@ impl<'a> CreateScreen<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8196,7 +7870,7 @@ impl<'a> CreateScreen<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8212,7 +7886,7 @@ impl<'a> CreateScreen<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8225,22 +7899,10 @@ impl<'a> CreateScreen<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ScreenInput>,
-        <V as std::convert::TryInto<types::ScreenInput>>::Error: std::fmt::Display,
+        V: TryInto<types::ScreenInput>,
+        <V as TryInto<types::ScreenInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::ScreenInput) -> types::builder::ScreenInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8250,9 +7912,7 @@ impl<'a> CreateScreen<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::ScreenInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/screens", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -8303,9 +7963,9 @@ impl<'a> CreateScreen<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScreen<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    screen: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    screen: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8334,7 +7994,7 @@ impl<'a> GetScreen<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8350,7 +8010,7 @@ impl<'a> GetScreen<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8365,7 +8025,7 @@ impl<'a> GetScreen<'a> {
     /// Required; sent as the path parameter `screen`.
     pub fn screen<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.screen = value
             .try_into()
@@ -8436,9 +8096,9 @@ impl<'a> GetScreen<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteScreen<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    screen: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    screen: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8467,7 +8127,7 @@ impl<'a> DeleteScreen<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8483,7 +8143,7 @@ impl<'a> DeleteScreen<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8498,7 +8158,7 @@ impl<'a> DeleteScreen<'a> {
     /// Required; sent as the path parameter `screen`.
     pub fn screen<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.screen = value
             .try_into()
@@ -8567,10 +8227,10 @@ impl<'a> DeleteScreen<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyScreen<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    screen: Result<::std::string::String, String>,
-    body: Result<types::builder::ScreenInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    screen: Result<String, String>,
+    body: Result<types::ScreenInput, String>,
     call_options: CallOptions,
 }
 
@@ -8590,7 +8250,10 @@ impl<'a> ModifyScreen<'a> {
                 "parameter `screen` is required and was not set: call `.screen(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8600,7 +8263,7 @@ impl<'a> ModifyScreen<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8616,7 +8279,7 @@ impl<'a> ModifyScreen<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8631,7 +8294,7 @@ impl<'a> ModifyScreen<'a> {
     /// Required; sent as the path parameter `screen`.
     pub fn screen<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.screen = value
             .try_into()
@@ -8645,22 +8308,10 @@ impl<'a> ModifyScreen<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ScreenInput>,
-        <V as std::convert::TryInto<types::ScreenInput>>::Error: std::fmt::Display,
+        V: TryInto<types::ScreenInput>,
+        <V as TryInto<types::ScreenInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::ScreenInput) -> types::builder::ScreenInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8671,9 +8322,7 @@ impl<'a> ModifyScreen<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let screen = screen.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::ScreenInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/screens/{}", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()), encode_path(&
@@ -8725,8 +8374,8 @@ impl<'a> ModifyScreen<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLinks<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8751,7 +8400,7 @@ impl<'a> ListLinks<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8767,7 +8416,7 @@ impl<'a> ListLinks<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8780,12 +8429,9 @@ impl<'a> ListLinks<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/links` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -8838,9 +8484,9 @@ impl<'a> ListLinks<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLink<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<types::builder::LinkInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<types::LinkInput, String>,
     call_options: CallOptions,
 }
 
@@ -8856,7 +8502,10 @@ impl<'a> CreateLink<'a> {
                 "parameter `flow` is required and was not set: call `.flow(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8866,7 +8515,7 @@ impl<'a> CreateLink<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -8882,7 +8531,7 @@ impl<'a> CreateLink<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -8895,22 +8544,10 @@ impl<'a> CreateLink<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LinkInput>,
-        <V as std::convert::TryInto<types::LinkInput>>::Error: std::fmt::Display,
+        V: TryInto<types::LinkInput>,
+        <V as TryInto<types::LinkInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::LinkInput) -> types::builder::LinkInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8920,9 +8557,7 @@ impl<'a> CreateLink<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::LinkInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/links", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()),
@@ -8973,10 +8608,10 @@ impl<'a> CreateLink<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLink<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    link: Result<::std::string::String, String>,
-    locale: Result<Option<::std::string::String>, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    link: Result<String, String>,
+    locale: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -9006,7 +8641,7 @@ impl<'a> GetLink<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9022,7 +8657,7 @@ impl<'a> GetLink<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9037,7 +8672,7 @@ impl<'a> GetLink<'a> {
     /// Required; sent as the path parameter `link`.
     pub fn link<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.link = value
             .try_into()
@@ -9052,7 +8687,7 @@ impl<'a> GetLink<'a> {
     /// Optional; sent as the query parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -9128,10 +8763,10 @@ impl<'a> GetLink<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyLink<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    link: Result<::std::string::String, String>,
-    body: Result<types::builder::LinkInput, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    link: Result<String, String>,
+    body: Result<types::LinkInput, String>,
     call_options: CallOptions,
 }
 
@@ -9151,7 +8786,10 @@ impl<'a> ModifyLink<'a> {
                 "parameter `link` is required and was not set: call `.link(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -9161,7 +8799,7 @@ impl<'a> ModifyLink<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9177,7 +8815,7 @@ impl<'a> ModifyLink<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9192,7 +8830,7 @@ impl<'a> ModifyLink<'a> {
     /// Required; sent as the path parameter `link`.
     pub fn link<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.link = value
             .try_into()
@@ -9205,22 +8843,10 @@ impl<'a> ModifyLink<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LinkInput>,
-        <V as std::convert::TryInto<types::LinkInput>>::Error: std::fmt::Display,
+        V: TryInto<types::LinkInput>,
+        <V as TryInto<types::LinkInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(types::builder::LinkInput) -> types::builder::LinkInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -9231,9 +8857,7 @@ impl<'a> ModifyLink<'a> {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let link = link.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| types::LinkInput::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/links/{}", client.core.base_url(), encode_path(&
                 app_id.to_string()), encode_path(& flow.to_string()), encode_path(& link
@@ -9285,9 +8909,9 @@ impl<'a> ModifyLink<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLink<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    link: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    link: Result<String, String>,
     force: Result<Option<bool>, String>,
     call_options: CallOptions,
 }
@@ -9318,7 +8942,7 @@ impl<'a> DeleteLink<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9334,7 +8958,7 @@ impl<'a> DeleteLink<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9349,7 +8973,7 @@ impl<'a> DeleteLink<'a> {
     /// Required; sent as the path parameter `link`.
     pub fn link<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.link = value
             .try_into()
@@ -9364,7 +8988,7 @@ impl<'a> DeleteLink<'a> {
     /// Optional; sent as the query parameter `force`.
     pub fn force<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<bool>,
+        V: TryInto<bool>,
     {
         self.force = value
             .try_into()
@@ -9439,8 +9063,8 @@ impl<'a> DeleteLink<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddDefault2faMessages<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9465,7 +9089,7 @@ impl<'a> AddDefault2faMessages<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9481,7 +9105,7 @@ impl<'a> AddDefault2faMessages<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9554,9 +9178,9 @@ impl<'a> AddDefault2faMessages<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct List2faMessages<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9585,7 +9209,7 @@ impl<'a> List2faMessages<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9601,7 +9225,7 @@ impl<'a> List2faMessages<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9616,7 +9240,7 @@ impl<'a> List2faMessages<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -9630,12 +9254,9 @@ impl<'a> List2faMessages<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::NamedRef>>, Error<types::Error>> {
+    ) -> Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::NamedRef>>,
-            Error<types::Error>,
-        > = async move {
+        let outcome: Result<ResponseValue<Vec<types::NamedRef>>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -9691,9 +9312,9 @@ impl<'a> List2faMessages<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct Get2faMessage<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     message: Result<crate::types::TwoFactorMessageName, String>,
     call_options: CallOptions,
 }
@@ -9727,7 +9348,7 @@ impl<'a> Get2faMessage<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9743,7 +9364,7 @@ impl<'a> Get2faMessage<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9758,7 +9379,7 @@ impl<'a> Get2faMessage<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -9774,7 +9395,7 @@ impl<'a> Get2faMessage<'a> {
     /// Required; sent as the path parameter `message`.
     pub fn message<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::TwoFactorMessageName>,
+        V: TryInto<crate::types::TwoFactorMessageName>,
     {
         self.message = value
             .try_into()
@@ -9850,11 +9471,11 @@ impl<'a> Get2faMessage<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct Modify2faMessage<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     message: Result<crate::types::TwoFactorMessageName, String>,
-    body: Result<types::builder::TwoFactorMessageInput, String>,
+    body: Result<types::TwoFactorMessageInput, String>,
     call_options: CallOptions,
 }
 
@@ -9878,7 +9499,10 @@ impl<'a> Modify2faMessage<'a> {
                 "parameter `message` is required and was not set: call `.message(..)`"
                     .to_owned(),
             ),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -9888,7 +9512,7 @@ impl<'a> Modify2faMessage<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -9904,7 +9528,7 @@ impl<'a> Modify2faMessage<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -9919,7 +9543,7 @@ impl<'a> Modify2faMessage<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -9935,7 +9559,7 @@ impl<'a> Modify2faMessage<'a> {
     /// Required; sent as the path parameter `message`.
     pub fn message<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::TwoFactorMessageName>,
+        V: TryInto<crate::types::TwoFactorMessageName>,
     {
         self.message = value
             .try_into()
@@ -9949,26 +9573,10 @@ impl<'a> Modify2faMessage<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::TwoFactorMessageInput>,
-        <V as std::convert::TryInto<
-            types::TwoFactorMessageInput,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::TwoFactorMessageInput>,
+        <V as TryInto<types::TwoFactorMessageInput>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::TwoFactorMessageInput,
-        ) -> types::builder::TwoFactorMessageInput,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -9980,11 +9588,7 @@ impl<'a> Modify2faMessage<'a> {
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
             let message = message.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::TwoFactorMessageInput::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/config/{}/flows/{}/locales/{}/2faMessages/{}", client.core
                 .base_url(), encode_path(& app_id.to_string()), encode_path(& flow
@@ -10041,9 +9645,9 @@ impl<'a> Modify2faMessage<'a> {
 #[cfg(feature = "inferred")]
 pub struct Get2faMessageSubject<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     message: Result<crate::types::TwoFactorMessageName, String>,
     call_options: CallOptions,
 }
@@ -10078,7 +9682,7 @@ impl<'a> Get2faMessageSubject<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10094,7 +9698,7 @@ impl<'a> Get2faMessageSubject<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10109,7 +9713,7 @@ impl<'a> Get2faMessageSubject<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -10125,7 +9729,7 @@ impl<'a> Get2faMessageSubject<'a> {
     /// Required; sent as the path parameter `message`.
     pub fn message<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::TwoFactorMessageName>,
+        V: TryInto<crate::types::TwoFactorMessageName>,
     {
         self.message = value
             .try_into()
@@ -10137,11 +9741,9 @@ impl<'a> Get2faMessageSubject<'a> {
     }
 
     /// Sends `GET /config/{app_id}/flows/{flow}/locales/{locale}/2faMessages/{message}/subject` and decodes the response.
-    pub async fn send(
-        self,
-    ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
+    pub async fn send(self) -> Result<ResponseValue<String>, Error<types::Error>> {
         let Self { client, app_id, flow, locale, message, call_options } = self;
-        let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
+        let outcome: Result<ResponseValue<String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let locale = locale.map_err(Error::InvalidRequest)?;
@@ -10208,8 +9810,8 @@ impl<'a> Get2faMessageSubject<'a> {
 #[cfg(feature = "inferred")]
 pub struct ListHostedLoginUpgrades<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10235,7 +9837,7 @@ impl<'a> ListHostedLoginUpgrades<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10251,7 +9853,7 @@ impl<'a> ListHostedLoginUpgrades<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10264,13 +9866,10 @@ impl<'a> ListHostedLoginUpgrades<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/upgrades` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::HostedLoginUpgrade>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::HostedLoginUpgrade>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::HostedLoginUpgrade>>,
+            ResponseValue<Vec<types::HostedLoginUpgrade>>,
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10332,9 +9931,9 @@ impl<'a> ListHostedLoginUpgrades<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetHostedLoginUpgrade<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    upgrade_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    upgrade_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10363,7 +9962,7 @@ impl<'a> GetHostedLoginUpgrade<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10379,7 +9978,7 @@ impl<'a> GetHostedLoginUpgrade<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10394,7 +9993,7 @@ impl<'a> GetHostedLoginUpgrade<'a> {
     /// Required; sent as the path parameter `upgrade_id`.
     pub fn upgrade_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.upgrade_id = value
             .try_into()
@@ -10475,9 +10074,9 @@ impl<'a> GetHostedLoginUpgrade<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpgradeHostedLogin<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    upgrade_id: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    upgrade_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10506,7 +10105,7 @@ impl<'a> UpgradeHostedLogin<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10522,7 +10121,7 @@ impl<'a> UpgradeHostedLogin<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10537,7 +10136,7 @@ impl<'a> UpgradeHostedLogin<'a> {
     /// Required; sent as the path parameter `upgrade_id`.
     pub fn upgrade_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.upgrade_id = value
             .try_into()
@@ -10609,8 +10208,8 @@ impl<'a> UpgradeHostedLogin<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTranslations<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -10635,7 +10234,7 @@ impl<'a> ListTranslations<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10651,7 +10250,7 @@ impl<'a> ListTranslations<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10664,13 +10263,10 @@ impl<'a> ListTranslations<'a> {
     /// Sends `GET /config/{app_id}/flows/{flow}/translations` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::Translation>>,
-        Error<types::Error>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::Translation>>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::Translation>>,
+            ResponseValue<Vec<types::Translation>>,
             Error<types::Error>,
         > = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
@@ -10726,9 +10322,9 @@ impl<'a> ListTranslations<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTranslations<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<::std::vec::Vec<types::TranslationCreate>, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<Vec<types::TranslationCreate>, String>,
     call_options: CallOptions,
 }
 
@@ -10757,7 +10353,7 @@ impl<'a> CreateTranslations<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10773,7 +10369,7 @@ impl<'a> CreateTranslations<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10786,7 +10382,7 @@ impl<'a> CreateTranslations<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::vec::Vec<types::TranslationCreate>>,
+        V: TryInto<Vec<types::TranslationCreate>>,
     {
         self.body = value
             .try_into()
@@ -10855,9 +10451,9 @@ impl<'a> CreateTranslations<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyTranslation<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    body: Result<::std::vec::Vec<types::TranslationUpdate>, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    body: Result<Vec<types::TranslationUpdate>, String>,
     call_options: CallOptions,
 }
 
@@ -10886,7 +10482,7 @@ impl<'a> ModifyTranslation<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -10902,7 +10498,7 @@ impl<'a> ModifyTranslation<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -10915,7 +10511,7 @@ impl<'a> ModifyTranslation<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::vec::Vec<types::TranslationUpdate>>,
+        V: TryInto<Vec<types::TranslationUpdate>>,
     {
         self.body = value
             .try_into()
@@ -10984,8 +10580,8 @@ impl<'a> ModifyTranslation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTranslationsAsCsv<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -11010,7 +10606,7 @@ impl<'a> ListTranslationsAsCsv<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11026,7 +10622,7 @@ impl<'a> ListTranslationsAsCsv<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11037,11 +10633,9 @@ impl<'a> ListTranslationsAsCsv<'a> {
     }
 
     /// Sends `GET /config/{app_id}/flows/{flow}/translations` and decodes the response.
-    pub async fn send(
-        self,
-    ) -> Result<ResponseValue<::std::string::String>, Error<types::Error>> {
+    pub async fn send(self) -> Result<ResponseValue<String>, Error<types::Error>> {
         let Self { client, app_id, flow, call_options } = self;
-        let outcome: Result<ResponseValue<::std::string::String>, Error<types::Error>> = async move {
+        let outcome: Result<ResponseValue<String>, Error<types::Error>> = async move {
             let app_id = app_id.map_err(Error::InvalidRequest)?;
             let flow = flow.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -11102,8 +10696,8 @@ impl<'a> ListTranslationsAsCsv<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ModifyTranslationFromCsv<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     body: Result<::openapi_client_runtime::Body, String>,
     call_options: CallOptions,
 }
@@ -11133,7 +10727,7 @@ impl<'a> ModifyTranslationFromCsv<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11149,7 +10743,7 @@ impl<'a> ModifyTranslationFromCsv<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11162,7 +10756,7 @@ impl<'a> ModifyTranslationFromCsv<'a> {
     /// Sets the request body. Required; sent as `text/csv`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<String>,
+        V: TryInto<String>,
     {
         self.body = value
             .try_into()
@@ -11249,8 +10843,8 @@ impl<'a> ModifyTranslationFromCsv<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTranslationsFromCsv<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
     body: Result<::openapi_client_runtime::Body, String>,
     call_options: CallOptions,
 }
@@ -11280,7 +10874,7 @@ impl<'a> CreateTranslationsFromCsv<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11296,7 +10890,7 @@ impl<'a> CreateTranslationsFromCsv<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11309,7 +10903,7 @@ impl<'a> CreateTranslationsFromCsv<'a> {
     /// Sets the request body. Required; sent as `text/csv`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<String>,
+        V: TryInto<String>,
     {
         self.body = value
             .try_into()
@@ -11396,9 +10990,9 @@ impl<'a> CreateTranslationsFromCsv<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTranslation<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    key: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    key: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -11426,7 +11020,7 @@ impl<'a> GetTranslation<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11442,7 +11036,7 @@ impl<'a> GetTranslation<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11457,7 +11051,7 @@ impl<'a> GetTranslation<'a> {
     /// Required; sent as the path parameter `key`.
     pub fn key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.key = value
             .try_into()
@@ -11527,9 +11121,9 @@ impl<'a> GetTranslation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTranslation<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    key: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    key: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -11557,7 +11151,7 @@ impl<'a> DeleteTranslation<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11573,7 +11167,7 @@ impl<'a> DeleteTranslation<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11588,7 +11182,7 @@ impl<'a> DeleteTranslation<'a> {
     /// Required; sent as the path parameter `key`.
     pub fn key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.key = value
             .try_into()
@@ -11657,9 +11251,9 @@ impl<'a> DeleteTranslation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLocalizedTranslations<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -11688,7 +11282,7 @@ impl<'a> ListLocalizedTranslations<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11704,7 +11298,7 @@ impl<'a> ListLocalizedTranslations<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11719,7 +11313,7 @@ impl<'a> ListLocalizedTranslations<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -11803,10 +11397,10 @@ impl<'a> ListLocalizedTranslations<'a> {
 #[cfg(feature = "inferred")]
 pub struct ModifyMultipleTranslations<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
-    body: Result<::std::vec::Vec<types::LocalizedTranslationUpdate>, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
+    body: Result<Vec<types::LocalizedTranslationUpdate>, String>,
     call_options: CallOptions,
 }
 
@@ -11840,7 +11434,7 @@ impl<'a> ModifyMultipleTranslations<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -11856,7 +11450,7 @@ impl<'a> ModifyMultipleTranslations<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -11871,7 +11465,7 @@ impl<'a> ModifyMultipleTranslations<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -11887,7 +11481,7 @@ impl<'a> ModifyMultipleTranslations<'a> {
     /// The vendor does not document this request body (basis: follows the documented CSV sample of rows of key and text).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::vec::Vec<types::LocalizedTranslationUpdate>>,
+        V: TryInto<Vec<types::LocalizedTranslationUpdate>>,
     {
         self.body = value
             .try_into()
@@ -11967,9 +11561,9 @@ impl<'a> ModifyMultipleTranslations<'a> {
 #[cfg(feature = "inferred")]
 pub struct ModifyMultipleTranslationsFromCsv<'a> {
     client: &'a super::Client,
-    app_id: Result<::std::string::String, String>,
-    flow: Result<::std::string::String, String>,
-    locale: Result<::std::string::String, String>,
+    app_id: Result<String, String>,
+    flow: Result<String, String>,
+    locale: Result<String, String>,
     body: Result<::openapi_client_runtime::Body, String>,
     call_options: CallOptions,
 }
@@ -12004,7 +11598,7 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
     /// Required; sent as the path parameter `app_id`.
     pub fn app_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.app_id = value
             .try_into()
@@ -12020,7 +11614,7 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
     /// Required; sent as the path parameter `flow`.
     pub fn flow<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.flow = value
             .try_into()
@@ -12035,7 +11629,7 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
     /// Required; sent as the path parameter `locale`.
     pub fn locale<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.locale = value
             .try_into()
@@ -12051,7 +11645,7 @@ impl<'a> ModifyMultipleTranslationsFromCsv<'a> {
     /// The vendor does not document this request body (basis: follows the documented CSV sample of rows of key and text).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<String>,
+        V: TryInto<String>,
     {
         self.body = value
             .try_into()

@@ -620,6 +620,7 @@ pub static COPY_FLOW: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_COPY_FLOW_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -694,6 +695,7 @@ pub static CREATE_FIELD: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_FIELD_INPUT))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &[]),
@@ -743,6 +745,7 @@ pub static MODIFY_FIELD: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_FIELD_INPUT))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -960,6 +963,7 @@ pub static CREATE_LOCALIZED_FIELD: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_LOCALIZED_FIELD_INPUT))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &[]),
@@ -1008,6 +1012,7 @@ pub static MODIFY_LOCALIZED_FIELD: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_LOCALIZED_FIELD_INPUT))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -1549,6 +1554,7 @@ pub static CREATE_SCREEN: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_SCREEN_INPUT))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &[]),
@@ -1597,6 +1603,7 @@ pub static MODIFY_SCREEN: Operation = Operation::new(
     .security(&[&[SecurityRequirement::new("basicAuth", &[])]])
     .requirements(&[REQUIRED_FEATURES.any_of(&["owner", "direct_access"])])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_SCREEN_INPUT))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(204u16), &[]),
@@ -2278,6 +2285,72 @@ const REQUIRED_FEATURES: ::openapi_client_runtime::Requirement = ::openapi_clien
         "an API client with feature",
     )
     .remedy("use the credentials of another API client");
+static LIMITS_OF_COPY_FLOW_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "name",
+                &BodyLimits::new()
+                    .pattern(
+                        "^[A-Za-z0-9_]+$",
+                        |text| {
+                            static PATTERN: ::std::sync::LazyLock<
+                                Option<::regress::Regex>,
+                            > = ::std::sync::LazyLock::new(|| {
+                                ::regress::Regex::new("^[A-Za-z0-9_]+$").ok()
+                            });
+                            PATTERN
+                                .as_ref()
+                                .is_none_or(|pattern| pattern.find(text).is_some())
+                        },
+                    ),
+            ),
+        ],
+    );
+static LIMITS_OF_FIELD_INPUT: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "name",
+                &BodyLimits::new()
+                    .pattern(
+                        "^\\S+$",
+                        |text| {
+                            static PATTERN: ::std::sync::LazyLock<
+                                Option<::regress::Regex>,
+                            > = ::std::sync::LazyLock::new(|| {
+                                ::regress::Regex::new("^\\S+$").ok()
+                            });
+                            PATTERN
+                                .as_ref()
+                                .is_none_or(|pattern| pattern.find(text).is_some())
+                        },
+                    ),
+            ),
+        ],
+    );
+static LIMITS_OF_LOCALIZED_FIELD_INPUT: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "name",
+                &BodyLimits::new()
+                    .pattern(
+                        "^\\S+$",
+                        |text| {
+                            static PATTERN: ::std::sync::LazyLock<
+                                Option<::regress::Regex>,
+                            > = ::std::sync::LazyLock::new(|| {
+                                ::regress::Regex::new("^\\S+$").ok()
+                            });
+                            PATTERN
+                                .as_ref()
+                                .is_none_or(|pattern| pattern.find(text).is_some())
+                        },
+                    ),
+            ),
+        ],
+    );
 static LIMITS_OF_RESET_SECRET_REQUEST: BodyLimits = BodyLimits::new()
     .members(
         &[
@@ -2286,6 +2359,28 @@ static LIMITS_OF_RESET_SECRET_REQUEST: BodyLimits = BodyLimits::new()
                 &BodyLimits::new()
                     .minimum(Number::Integer(0))
                     .maximum(Number::Integer(168)),
+            ),
+        ],
+    );
+static LIMITS_OF_SCREEN_INPUT: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "name",
+                &BodyLimits::new()
+                    .pattern(
+                        "^[A-Za-z0-9_]+$",
+                        |text| {
+                            static PATTERN: ::std::sync::LazyLock<
+                                Option<::regress::Regex>,
+                            > = ::std::sync::LazyLock::new(|| {
+                                ::regress::Regex::new("^[A-Za-z0-9_]+$").ok()
+                            });
+                            PATTERN
+                                .as_ref()
+                                .is_none_or(|pattern| pattern.find(text).is_some())
+                        },
+                    ),
             ),
         ],
     );

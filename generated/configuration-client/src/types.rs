@@ -5,31 +5,24 @@
 #[non_exhaustive]
 pub struct ApiClient {
     /// What the client may do.
-    pub features: ::std::vec::Vec<crate::types::ClientFeature>,
+    pub features: Vec<ClientFeature>,
     /// Id of the client: the user name of its Basic credentials.
     #[serde(rename = "_id")]
-    pub id: ::std::string::String,
+    pub id: String,
     /// Address blocks in CIDR notation from which the client may call. `0.0.0.0/0` allows every address.
     #[serde(rename = "ipWhitelist")]
-    pub ip_whitelist: ::std::vec::Vec<::std::string::String>,
+    pub ip_whitelist: Vec<String>,
     /// Name and description in one, unique in the application.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Secret of the client: the password of its Basic credentials.
     #[serde(rename = "_secret")]
     pub secret: ::openapi_client_runtime::Secret,
     /// Path of the client, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Path of the client's settings, relative to the host.
     #[serde(rename = "_settings")]
-    pub settings: ::std::string::String,
-}
-
-impl ApiClient {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApiClient {
-        ::std::default::Default::default()
-    }
+    pub settings: String,
 }
 
 /// An API client to create.
@@ -38,22 +31,65 @@ impl ApiClient {
 #[non_exhaustive]
 pub struct ApiClientInput {
     /// What the client may do. `login_client` cannot be combined with other features; `metadata` is refused.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub features: ::std::option::Option<::std::vec::Vec<crate::types::ClientFeature>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<ClientFeature>>,
     /// Address blocks in CIDR notation from which the client may call. If omitted, the service sets `0.0.0.0/0`, which allows every address.
-    #[serde(
-        rename = "ipWhitelist",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub ip_whitelist: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "ipWhitelist", skip_serializing_if = "Option::is_none")]
+    pub ip_whitelist: Option<Vec<String>>,
     /// Name and description in one. It must be unique in the application, or the request fails.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 
 impl ApiClientInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApiClientInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            features: None,
+            ip_whitelist: None,
+            name: name.into(),
+        }
+    }
+
+    /// What the client may do. `login_client` cannot be combined with other features; `metadata` is refused.
+    #[must_use]
+    pub fn features(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ClientFeature>>,
+    ) -> Self {
+        self.features = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`features`](Self::features), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_features(mut self, value: Option<Vec<ClientFeature>>) -> Self {
+        self.features = value;
+        self
+    }
+
+    /// Address blocks in CIDR notation from which the client may call. If omitted, the service sets `0.0.0.0/0`, which allows every address.
+    #[must_use]
+    pub fn ip_whitelist(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.ip_whitelist = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`ip_whitelist`](Self::ip_whitelist), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ip_whitelist(mut self, value: Option<Vec<String>>) -> Self {
+        self.ip_whitelist = value;
+        self
+    }
+
+    /// Name and description in one. It must be unique in the application, or the request fails.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
 }
 
@@ -63,18 +99,54 @@ impl ApiClientInput {
 #[non_exhaustive]
 pub struct ApiClientModification {
     /// All features of the client. `login_client` cannot be combined with other features; `metadata` is refused. An empty array removes every feature.
-    pub features: ::std::vec::Vec<crate::types::ClientFeature>,
+    pub features: Vec<ClientFeature>,
     /// All address blocks in CIDR notation from which the client may call. `0.0.0.0/0` allows every address.
     #[serde(rename = "ipWhitelist")]
-    pub ip_whitelist: ::std::vec::Vec<::std::string::String>,
+    pub ip_whitelist: Vec<String>,
     /// Name and description in one. It must be unique in the application, or the request fails.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 
 impl ApiClientModification {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApiClientModification {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        features: impl IntoIterator<Item = impl Into<ClientFeature>>,
+        ip_whitelist: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            features: features.into_iter().map(Into::into).collect(),
+            ip_whitelist: ip_whitelist.into_iter().map(Into::into).collect(),
+            name: name.into(),
+        }
+    }
+
+    /// All features of the client. `login_client` cannot be combined with other features; `metadata` is refused. An empty array removes every feature.
+    #[must_use]
+    pub fn features(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ClientFeature>>,
+    ) -> Self {
+        self.features = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// All address blocks in CIDR notation from which the client may call. `0.0.0.0/0` allows every address.
+    #[must_use]
+    pub fn ip_whitelist(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.ip_whitelist = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Name and description in one. It must be unique in the application, or the request fails.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
 }
 
@@ -158,11 +230,11 @@ pub struct ApplicationSettings {
     /// **Inferred.** The settings of each client, by client id. Only in responses to requests with `include_clients`; omit it in requests.
     ///
     /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
-    #[serde(rename = "_clients", skip_serializing_if = "::std::option::Option::is_none")]
-    pub clients: ::std::option::Option<ClientSettingsById>,
+    #[serde(rename = "_clients", skip_serializing_if = "Option::is_none")]
+    pub clients: Option<ClientSettingsById>,
     /// Custom settings: those that are not platform settings. Their names contain no spaces. Field validations refer to such settings by name.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub custom: ::std::option::Option<SettingMap>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<SettingMap>,
     /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
     #[serde(
         rename = "default_flow_name",
@@ -253,7 +325,7 @@ pub struct ApplicationSettings {
         default,
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
-    pub self_: ::openapi_client_runtime::Patch<::std::string::String>,
+    pub self_: ::openapi_client_runtime::Patch<String>,
     /// Site name in transactional email and in two-factor messages.
     #[serde(
         rename = "site_name",
@@ -270,16 +342,752 @@ pub struct ApplicationSettings {
     pub verify_email_url: ::openapi_client_runtime::Patch<SettingValue>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    >,
+    pub extra: ::std::collections::BTreeMap<String, Option<SettingValue>>,
 }
 
 impl ApplicationSettings {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ApplicationSettings {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            backplane_bus: ::openapi_client_runtime::Patch::Absent,
+            backplane_password: ::openapi_client_runtime::Patch::Absent,
+            backplane_server: ::openapi_client_runtime::Patch::Absent,
+            backplane_username: ::openapi_client_runtime::Patch::Absent,
+            backplane_version: ::openapi_client_runtime::Patch::Absent,
+            capture_server_url: ::openapi_client_runtime::Patch::Absent,
+            ccp_edit_form: ::openapi_client_runtime::Patch::Absent,
+            ccp_enable_email_send_buttons: ::openapi_client_runtime::Patch::Absent,
+            ccp_flow_name: ::openapi_client_runtime::Patch::Absent,
+            ccp_flow_version: ::openapi_client_runtime::Patch::Absent,
+            clients: None,
+            custom: None,
+            default_flow_name: ::openapi_client_runtime::Patch::Absent,
+            default_flow_version: ::openapi_client_runtime::Patch::Absent,
+            email_method: ::openapi_client_runtime::Patch::Absent,
+            invitation_search_allow_empty: ::openapi_client_runtime::Patch::Absent,
+            login_attempts: ::openapi_client_runtime::Patch::Absent,
+            login_attempts_threshold: ::openapi_client_runtime::Patch::Absent,
+            password_recover_url: ::openapi_client_runtime::Patch::Absent,
+            recover_code_lifetime: ::openapi_client_runtime::Patch::Absent,
+            rpx_app_id: ::openapi_client_runtime::Patch::Absent,
+            rpx_key: ::openapi_client_runtime::Patch::Absent,
+            rpx_realm: ::openapi_client_runtime::Patch::Absent,
+            rpx_server: ::openapi_client_runtime::Patch::Absent,
+            self_: ::openapi_client_runtime::Patch::Absent,
+            site_name: ::openapi_client_runtime::Patch::Absent,
+            verify_email_url: ::openapi_client_runtime::Patch::Absent,
+            extra: Default::default(),
+        }
+    }
+
+    /// Bus of Backplane 1.x.
+    #[must_use]
+    pub fn backplane_bus(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_bus = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_bus`](Self::backplane_bus), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_bus(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_bus = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_bus`](Self::backplane_bus) to null.
+    #[must_use]
+    pub fn null_backplane_bus(mut self) -> Self {
+        self.backplane_bus = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Password at the Backplane server.
+    #[must_use]
+    pub fn backplane_password(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.backplane_password = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_password`](Self::backplane_password), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_password(
+        mut self,
+        value: Option<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.backplane_password = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_password`](Self::backplane_password) to null.
+    #[must_use]
+    pub fn null_backplane_password(mut self) -> Self {
+        self.backplane_password = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Server of Backplane 1.x.
+    #[must_use]
+    pub fn backplane_server(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_server = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_server`](Self::backplane_server), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_server(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_server = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_server`](Self::backplane_server) to null.
+    #[must_use]
+    pub fn null_backplane_server(mut self) -> Self {
+        self.backplane_server = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// User name at the Backplane server.
+    #[must_use]
+    pub fn backplane_username(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_username = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_username`](Self::backplane_username), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_username(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_username = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_username`](Self::backplane_username) to null.
+    #[must_use]
+    pub fn null_backplane_username(mut self) -> Self {
+        self.backplane_username = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of Backplane: `v1.0`, `v1.1` or `v1.2`.
+    #[must_use]
+    pub fn backplane_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_version`](Self::backplane_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_version(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_version`](Self::backplane_version) to null.
+    #[must_use]
+    pub fn null_backplane_version(mut self) -> Self {
+        self.backplane_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Server of the registration application.
+    #[must_use]
+    pub fn capture_server_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.capture_server_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`capture_server_url`](Self::capture_server_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_capture_server_url(mut self, value: Option<SettingValue>) -> Self {
+        self.capture_server_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`capture_server_url`](Self::capture_server_url) to null.
+    #[must_use]
+    pub fn null_capture_server_url(mut self) -> Self {
+        self.capture_server_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Form with which Console edits a profile. Default: `ccp_editProfileForm`.
+    #[must_use]
+    pub fn ccp_edit_form(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_edit_form = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_edit_form`](Self::ccp_edit_form), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_edit_form(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_edit_form = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_edit_form`](Self::ccp_edit_form) to null.
+    #[must_use]
+    pub fn null_ccp_edit_form(mut self) -> Self {
+        self.ccp_edit_form = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Whether Customer Care Portal shows the buttons that resend email. Default: true.
+    #[must_use]
+    pub fn ccp_enable_email_send_buttons(
+        mut self,
+        value: impl Into<SettingValue>,
+    ) -> Self {
+        self.ccp_enable_email_send_buttons = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`ccp_enable_email_send_buttons`](Self::ccp_enable_email_send_buttons), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_enable_email_send_buttons(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.ccp_enable_email_send_buttons = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_enable_email_send_buttons`](Self::ccp_enable_email_send_buttons) to null.
+    #[must_use]
+    pub fn null_ccp_enable_email_send_buttons(mut self) -> Self {
+        self.ccp_enable_email_send_buttons = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Flow of Customer Care Portal.
+    #[must_use]
+    pub fn ccp_flow_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_flow_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_flow_name`](Self::ccp_flow_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_flow_name(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_flow_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_flow_name`](Self::ccp_flow_name) to null.
+    #[must_use]
+    pub fn null_ccp_flow_name(mut self) -> Self {
+        self.ccp_flow_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of the flow of Customer Care Portal.
+    #[must_use]
+    pub fn ccp_flow_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_flow_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_flow_version`](Self::ccp_flow_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_flow_version(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_flow_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_flow_version`](Self::ccp_flow_version) to null.
+    #[must_use]
+    pub fn null_ccp_flow_version(mut self) -> Self {
+        self.ccp_flow_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// **Inferred.** The settings of each client, by client id. Only in responses to requests with `include_clients`; omit it in requests.
+    #[must_use]
+    pub fn clients(mut self, value: impl Into<ClientSettingsById>) -> Self {
+        self.clients = Some(value.into());
+        self
+    }
+
+    /// [`clients`](Self::clients), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_clients(mut self, value: Option<ClientSettingsById>) -> Self {
+        self.clients = value;
+        self
+    }
+
+    /// Custom settings: those that are not platform settings. Their names contain no spaces. Field validations refer to such settings by name.
+    #[must_use]
+    pub fn custom(mut self, value: impl Into<SettingMap>) -> Self {
+        self.custom = Some(value.into());
+        self
+    }
+
+    /// [`custom`](Self::custom), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_custom(mut self, value: Option<SettingMap>) -> Self {
+        self.custom = value;
+        self
+    }
+
+    /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
+    #[must_use]
+    pub fn default_flow_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default_flow_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`default_flow_name`](Self::default_flow_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_flow_name(mut self, value: Option<SettingValue>) -> Self {
+        self.default_flow_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`default_flow_name`](Self::default_flow_name) to null.
+    #[must_use]
+    pub fn null_default_flow_name(mut self) -> Self {
+        self.default_flow_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of the default flow: a version number, or `HEAD` (not advised in production). Customer Care Portal uses it if `ccp_flow_version` is not set.
+    #[must_use]
+    pub fn default_flow_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default_flow_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`default_flow_version`](Self::default_flow_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_flow_version(mut self, value: Option<SettingValue>) -> Self {
+        self.default_flow_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`default_flow_version`](Self::default_flow_version) to null.
+    #[must_use]
+    pub fn null_default_flow_version(mut self) -> Self {
+        self.default_flow_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// How transactional email is sent. `ses_sync` if Akamai sends it.
+    #[must_use]
+    pub fn email_method(mut self, value: impl Into<SettingValue>) -> Self {
+        self.email_method = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`email_method`](Self::email_method), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email_method(mut self, value: Option<SettingValue>) -> Self {
+        self.email_method = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`email_method`](Self::email_method) to null.
+    #[must_use]
+    pub fn null_email_method(mut self) -> Self {
+        self.email_method = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Whether Customer Care Portal allows invitation searches without a search term. The meaning is inferred from the name.
+    #[must_use]
+    pub fn invitation_search_allow_empty(
+        mut self,
+        value: impl Into<SettingValue>,
+    ) -> Self {
+        self.invitation_search_allow_empty = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`invitation_search_allow_empty`](Self::invitation_search_allow_empty), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_invitation_search_allow_empty(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.invitation_search_allow_empty = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`invitation_search_allow_empty`](Self::invitation_search_allow_empty) to null.
+    #[must_use]
+    pub fn null_invitation_search_allow_empty(mut self) -> Self {
+        self.invitation_search_allow_empty = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Number of sign-ins or password resets within `login_attempts_threshold` after which the account is temporarily locked. A number stored as string, or null. Newer pages count failed attempts only; the oldest page also counts successful ones, and gives the default 6.
+    #[must_use]
+    pub fn login_attempts(mut self, value: impl Into<SettingValue>) -> Self {
+        self.login_attempts = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`login_attempts`](Self::login_attempts), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_login_attempts(mut self, value: Option<SettingValue>) -> Self {
+        self.login_attempts = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`login_attempts`](Self::login_attempts) to null.
+    #[must_use]
+    pub fn null_login_attempts(mut self) -> Self {
+        self.login_attempts = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Time span for `login_attempts`, in seconds. A number stored as string, or null. The oldest page gives the default 60.
+    #[must_use]
+    pub fn login_attempts_threshold(mut self, value: impl Into<SettingValue>) -> Self {
+        self.login_attempts_threshold = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`login_attempts_threshold`](Self::login_attempts_threshold), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_login_attempts_threshold(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.login_attempts_threshold = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`login_attempts_threshold`](Self::login_attempts_threshold) to null.
+    #[must_use]
+    pub fn null_login_attempts_threshold(mut self) -> Self {
+        self.login_attempts_threshold = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Base URL of the password reset link.
+    #[must_use]
+    pub fn password_recover_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.password_recover_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`password_recover_url`](Self::password_recover_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_password_recover_url(mut self, value: Option<SettingValue>) -> Self {
+        self.password_recover_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`password_recover_url`](Self::password_recover_url) to null.
+    #[must_use]
+    pub fn null_password_recover_url(mut self) -> Self {
+        self.password_recover_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Lifetime of a password recovery link, in seconds. A number stored as string, or null.
+    #[must_use]
+    pub fn recover_code_lifetime(mut self, value: impl Into<SettingValue>) -> Self {
+        self.recover_code_lifetime = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`recover_code_lifetime`](Self::recover_code_lifetime), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_recover_code_lifetime(mut self, value: Option<SettingValue>) -> Self {
+        self.recover_code_lifetime = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`recover_code_lifetime`](Self::recover_code_lifetime) to null.
+    #[must_use]
+    pub fn null_recover_code_lifetime(mut self) -> Self {
+        self.recover_code_lifetime = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Id of the Social Login application.
+    #[must_use]
+    pub fn rpx_app_id(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_app_id = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_app_id`](Self::rpx_app_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_app_id(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_app_id = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_app_id`](Self::rpx_app_id) to null.
+    #[must_use]
+    pub fn null_rpx_app_id(mut self) -> Self {
+        self.rpx_app_id = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// API key of the Social Login application.
+    #[must_use]
+    pub fn rpx_key(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.rpx_key = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_key`](Self::rpx_key), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_key(
+        mut self,
+        value: Option<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.rpx_key = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_key`](Self::rpx_key) to null.
+    #[must_use]
+    pub fn null_rpx_key(mut self) -> Self {
+        self.rpx_key = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Realm of the Social Login application on a standard domain.
+    #[must_use]
+    pub fn rpx_realm(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_realm = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_realm`](Self::rpx_realm), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_realm(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_realm = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_realm`](Self::rpx_realm) to null.
+    #[must_use]
+    pub fn null_rpx_realm(mut self) -> Self {
+        self.rpx_realm = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// URL of the Social Login application.
+    #[must_use]
+    pub fn rpx_server(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_server = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_server`](Self::rpx_server), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_server(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_server = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_server`](Self::rpx_server) to null.
+    #[must_use]
+    pub fn null_rpx_server(mut self) -> Self {
+        self.rpx_server = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Path of the settings, relative to the host. Always present in responses; a request may send it back.
+    #[must_use]
+    pub fn self_(mut self, value: impl Into<String>) -> Self {
+        self.self_ = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`self_`](Self::self_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_self(mut self, value: Option<String>) -> Self {
+        self.self_ = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`self_`](Self::self_) to null.
+    #[must_use]
+    pub fn null_self(mut self) -> Self {
+        self.self_ = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Site name in transactional email and in two-factor messages.
+    #[must_use]
+    pub fn site_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.site_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`site_name`](Self::site_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_site_name(mut self, value: Option<SettingValue>) -> Self {
+        self.site_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`site_name`](Self::site_name) to null.
+    #[must_use]
+    pub fn null_site_name(mut self) -> Self {
+        self.site_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Base URL of the email verification link.
+    #[must_use]
+    pub fn verify_email_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.verify_email_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`verify_email_url`](Self::verify_email_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_verify_email_url(mut self, value: Option<SettingValue>) -> Self {
+        self.verify_email_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`verify_email_url`](Self::verify_email_url) to null.
+    #[must_use]
+    pub fn null_verify_email_url(mut self) -> Self {
+        self.verify_email_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<Option<SettingValue>>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for ApplicationSettings {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -291,105 +1099,83 @@ pub struct Attribute {
     /// **Inferred.** The parts of an `object` or `plural` attribute.
     ///
     /// The vendor does not document this property (basis: the entity type API of the same platform shows parts this way).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub attr_defs: ::std::option::Option<::std::vec::Vec<Attribute>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attr_defs: Option<Vec<Attribute>>,
     /// Whether case counts for uniqueness and in searches. That it can be null is inferred.
-    #[serde(
-        rename = "case-sensitive",
-        deserialize_with = "::std::option::Option::deserialize"
-    )]
+    #[serde(rename = "case-sensitive", deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub case_sensitive: ::std::option::Option<bool>,
+    pub case_sensitive: Option<bool>,
     /// Default value, of any type, or null.
     pub default: ::serde_json::Value,
     /// Description of the attribute. That it can be null is inferred.
-    #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<::std::string::String>")
     )]
-    pub description: ::std::option::Option<::std::string::String>,
+    pub description: Option<String>,
     /// Whether the attribute is written only once. Later writes are ignored.
-    #[serde(
-        rename = "ignore-update",
-        deserialize_with = "::std::option::Option::deserialize"
-    )]
+    #[serde(rename = "ignore-update", deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub ignore_update: ::std::option::Option<bool>,
+    pub ignore_update: Option<bool>,
     /// Maximum length of a string.
-    #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<i64>")
     )]
-    pub length: ::std::option::Option<i64>,
+    pub length: Option<i64>,
     /// Whether values are unique within their plural. That it can be null is inferred.
-    #[serde(
-        rename = "locally-unique",
-        deserialize_with = "::std::option::Option::deserialize"
-    )]
+    #[serde(rename = "locally-unique", deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub locally_unique: ::std::option::Option<bool>,
+    pub locally_unique: Option<bool>,
     /// Name of the attribute, case-sensitive. For parts of objects and plurals, the full dotted path.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Whether the attribute identifies its record. That it can be null is inferred.
-    #[serde(
-        rename = "primary-key",
-        deserialize_with = "::std::option::Option::deserialize"
-    )]
+    #[serde(rename = "primary-key", deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub primary_key: ::std::option::Option<bool>,
+    pub primary_key: Option<bool>,
     /// Whether the attribute is indexed for search. That it can be null is inferred.
-    #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub query: ::std::option::Option<bool>,
+    pub query: Option<bool>,
     /// Whether every record needs a value other than null.
     pub required: bool,
     /// Whether the attribute is indexed for searches that start with a wildcard. That it can be null is inferred.
-    #[serde(
-        rename = "reverse-query",
-        deserialize_with = "::std::option::Option::deserialize"
-    )]
+    #[serde(rename = "reverse-query", deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub reverse_query: ::std::option::Option<bool>,
+    pub reverse_query: Option<bool>,
     /// Path of the attribute, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Data type of an attribute. Other values occur. The types of passwords name their hash, such as `password-bcrypt`.
     #[serde(rename = "type")]
-    pub type_: crate::types::AttributeType,
+    pub type_: AttributeType,
     /// Whether values are unique over all records of the entity type. That it can be null is inferred.
-    #[serde(deserialize_with = "::std::option::Option::deserialize")]
+    #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::openapi_client_runtime::Patch<bool>")
     )]
-    pub unique: ::std::option::Option<bool>,
-}
-
-impl Attribute {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Attribute {
-        ::std::default::Default::default()
-    }
+    pub unique: Option<bool>,
 }
 
 /// The attributes of an entity type.
@@ -398,17 +1184,10 @@ impl Attribute {
 #[non_exhaustive]
 pub struct AttributeList {
     /// The attributes.
-    pub attributes: ::std::vec::Vec<Attribute>,
+    pub attributes: Vec<Attribute>,
     /// Path of the list, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
-}
-
-impl AttributeList {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::AttributeList {
-        ::std::default::Default::default()
-    }
+    pub self_: String,
 }
 
 /// The settings of one API client, together with those of the application. A value that is set on the client overrides the value of the application with the same name. Only well-known settings are listed here; there can be any other setting.
@@ -491,8 +1270,8 @@ pub struct ClientSettings {
     /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
     ///
     /// The vendor does not document this property (basis: the settings of the application use this name).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub custom: ::std::option::Option<SettingMap>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<SettingMap>,
     /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
     #[serde(
         rename = "default_flow_name",
@@ -517,8 +1296,8 @@ pub struct ClientSettings {
     /// **Inferred.** The settings of the application. They apply where the client has no value of its own.
     ///
     /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
-    #[serde(rename = "_global", skip_serializing_if = "::std::option::Option::is_none")]
-    pub global: ::std::option::Option<ApplicationSettings>,
+    #[serde(rename = "_global", skip_serializing_if = "Option::is_none")]
+    pub global: Option<ApplicationSettings>,
     /// Set by the service on clients of Hosted Login. It cannot be changed; send it back unchanged.
     #[serde(
         rename = "janrainOidcClientId",
@@ -588,7 +1367,7 @@ pub struct ClientSettings {
         default,
         skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
     )]
-    pub self_: ::openapi_client_runtime::Patch<::std::string::String>,
+    pub self_: ::openapi_client_runtime::Patch<String>,
     /// Site name in transactional email and in two-factor messages.
     #[serde(
         rename = "site_name",
@@ -612,16 +1391,772 @@ pub struct ClientSettings {
     pub verify_email_url: ::openapi_client_runtime::Patch<SettingValue>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    >,
+    pub extra: ::std::collections::BTreeMap<String, Option<SettingValue>>,
 }
 
 impl ClientSettings {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ClientSettings {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            backplane_bus: ::openapi_client_runtime::Patch::Absent,
+            backplane_password: ::openapi_client_runtime::Patch::Absent,
+            backplane_server: ::openapi_client_runtime::Patch::Absent,
+            backplane_username: ::openapi_client_runtime::Patch::Absent,
+            backplane_version: ::openapi_client_runtime::Patch::Absent,
+            capture_server_url: ::openapi_client_runtime::Patch::Absent,
+            ccp_edit_form: ::openapi_client_runtime::Patch::Absent,
+            ccp_enable_email_send_buttons: ::openapi_client_runtime::Patch::Absent,
+            ccp_flow_name: ::openapi_client_runtime::Patch::Absent,
+            ccp_flow_version: ::openapi_client_runtime::Patch::Absent,
+            custom: None,
+            default_flow_name: ::openapi_client_runtime::Patch::Absent,
+            default_flow_version: ::openapi_client_runtime::Patch::Absent,
+            email_method: ::openapi_client_runtime::Patch::Absent,
+            global: None,
+            janrain_oidc_client_id: ::openapi_client_runtime::Patch::Absent,
+            login_attempts: ::openapi_client_runtime::Patch::Absent,
+            login_attempts_threshold: ::openapi_client_runtime::Patch::Absent,
+            password_recover_url: ::openapi_client_runtime::Patch::Absent,
+            recover_code_lifetime: ::openapi_client_runtime::Patch::Absent,
+            rpx_app_id: ::openapi_client_runtime::Patch::Absent,
+            rpx_key: ::openapi_client_runtime::Patch::Absent,
+            rpx_realm: ::openapi_client_runtime::Patch::Absent,
+            rpx_server: ::openapi_client_runtime::Patch::Absent,
+            self_: ::openapi_client_runtime::Patch::Absent,
+            site_name: ::openapi_client_runtime::Patch::Absent,
+            user_entity_type: ::openapi_client_runtime::Patch::Absent,
+            verify_email_url: ::openapi_client_runtime::Patch::Absent,
+            extra: Default::default(),
+        }
+    }
+
+    /// Bus of Backplane 1.x.
+    #[must_use]
+    pub fn backplane_bus(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_bus = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_bus`](Self::backplane_bus), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_bus(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_bus = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_bus`](Self::backplane_bus) to null.
+    #[must_use]
+    pub fn null_backplane_bus(mut self) -> Self {
+        self.backplane_bus = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Password at the Backplane server.
+    #[must_use]
+    pub fn backplane_password(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.backplane_password = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_password`](Self::backplane_password), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_password(
+        mut self,
+        value: Option<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.backplane_password = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_password`](Self::backplane_password) to null.
+    #[must_use]
+    pub fn null_backplane_password(mut self) -> Self {
+        self.backplane_password = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Server of Backplane 1.x.
+    #[must_use]
+    pub fn backplane_server(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_server = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_server`](Self::backplane_server), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_server(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_server = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_server`](Self::backplane_server) to null.
+    #[must_use]
+    pub fn null_backplane_server(mut self) -> Self {
+        self.backplane_server = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// User name at the Backplane server.
+    #[must_use]
+    pub fn backplane_username(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_username = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_username`](Self::backplane_username), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_username(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_username = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_username`](Self::backplane_username) to null.
+    #[must_use]
+    pub fn null_backplane_username(mut self) -> Self {
+        self.backplane_username = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of Backplane: `v1.0`, `v1.1` or `v1.2`.
+    #[must_use]
+    pub fn backplane_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_version`](Self::backplane_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_version(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_version`](Self::backplane_version) to null.
+    #[must_use]
+    pub fn null_backplane_version(mut self) -> Self {
+        self.backplane_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Server of the registration application.
+    #[must_use]
+    pub fn capture_server_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.capture_server_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`capture_server_url`](Self::capture_server_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_capture_server_url(mut self, value: Option<SettingValue>) -> Self {
+        self.capture_server_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`capture_server_url`](Self::capture_server_url) to null.
+    #[must_use]
+    pub fn null_capture_server_url(mut self) -> Self {
+        self.capture_server_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Form with which Console edits a profile. Default: `ccp_editProfileForm`.
+    #[must_use]
+    pub fn ccp_edit_form(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_edit_form = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_edit_form`](Self::ccp_edit_form), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_edit_form(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_edit_form = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_edit_form`](Self::ccp_edit_form) to null.
+    #[must_use]
+    pub fn null_ccp_edit_form(mut self) -> Self {
+        self.ccp_edit_form = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Whether Customer Care Portal shows the buttons that resend email. Default: true.
+    #[must_use]
+    pub fn ccp_enable_email_send_buttons(
+        mut self,
+        value: impl Into<SettingValue>,
+    ) -> Self {
+        self.ccp_enable_email_send_buttons = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`ccp_enable_email_send_buttons`](Self::ccp_enable_email_send_buttons), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_enable_email_send_buttons(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.ccp_enable_email_send_buttons = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_enable_email_send_buttons`](Self::ccp_enable_email_send_buttons) to null.
+    #[must_use]
+    pub fn null_ccp_enable_email_send_buttons(mut self) -> Self {
+        self.ccp_enable_email_send_buttons = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Flow of Customer Care Portal.
+    #[must_use]
+    pub fn ccp_flow_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_flow_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_flow_name`](Self::ccp_flow_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_flow_name(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_flow_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_flow_name`](Self::ccp_flow_name) to null.
+    #[must_use]
+    pub fn null_ccp_flow_name(mut self) -> Self {
+        self.ccp_flow_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of the flow of Customer Care Portal.
+    #[must_use]
+    pub fn ccp_flow_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_flow_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_flow_version`](Self::ccp_flow_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_flow_version(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_flow_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_flow_version`](Self::ccp_flow_version) to null.
+    #[must_use]
+    pub fn null_ccp_flow_version(mut self) -> Self {
+        self.ccp_flow_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
+    #[must_use]
+    pub fn custom(mut self, value: impl Into<SettingMap>) -> Self {
+        self.custom = Some(value.into());
+        self
+    }
+
+    /// [`custom`](Self::custom), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_custom(mut self, value: Option<SettingMap>) -> Self {
+        self.custom = value;
+        self
+    }
+
+    /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
+    #[must_use]
+    pub fn default_flow_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default_flow_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`default_flow_name`](Self::default_flow_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_flow_name(mut self, value: Option<SettingValue>) -> Self {
+        self.default_flow_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`default_flow_name`](Self::default_flow_name) to null.
+    #[must_use]
+    pub fn null_default_flow_name(mut self) -> Self {
+        self.default_flow_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of the default flow: a version number, or `HEAD` (not advised in production). Customer Care Portal uses it if `ccp_flow_version` is not set.
+    #[must_use]
+    pub fn default_flow_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default_flow_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`default_flow_version`](Self::default_flow_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_flow_version(mut self, value: Option<SettingValue>) -> Self {
+        self.default_flow_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`default_flow_version`](Self::default_flow_version) to null.
+    #[must_use]
+    pub fn null_default_flow_version(mut self) -> Self {
+        self.default_flow_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// How transactional email is sent. `ses_sync` if Akamai sends it.
+    #[must_use]
+    pub fn email_method(mut self, value: impl Into<SettingValue>) -> Self {
+        self.email_method = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`email_method`](Self::email_method), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email_method(mut self, value: Option<SettingValue>) -> Self {
+        self.email_method = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`email_method`](Self::email_method) to null.
+    #[must_use]
+    pub fn null_email_method(mut self) -> Self {
+        self.email_method = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// **Inferred.** The settings of the application. They apply where the client has no value of its own.
+    #[must_use]
+    pub fn global(mut self, value: impl Into<ApplicationSettings>) -> Self {
+        self.global = Some(value.into());
+        self
+    }
+
+    /// [`global`](Self::global), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_global(mut self, value: Option<ApplicationSettings>) -> Self {
+        self.global = value;
+        self
+    }
+
+    /// Set by the service on clients of Hosted Login. It cannot be changed; send it back unchanged.
+    #[must_use]
+    pub fn janrain_oidc_client_id(mut self, value: impl Into<SettingValue>) -> Self {
+        self.janrain_oidc_client_id = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`janrain_oidc_client_id`](Self::janrain_oidc_client_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_janrain_oidc_client_id(mut self, value: Option<SettingValue>) -> Self {
+        self.janrain_oidc_client_id = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`janrain_oidc_client_id`](Self::janrain_oidc_client_id) to null.
+    #[must_use]
+    pub fn null_janrain_oidc_client_id(mut self) -> Self {
+        self.janrain_oidc_client_id = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Number of sign-ins or password resets within `login_attempts_threshold` after which the account is temporarily locked. A number stored as string, or null. Newer pages count failed attempts only; the oldest page also counts successful ones, and gives the default 6.
+    #[must_use]
+    pub fn login_attempts(mut self, value: impl Into<SettingValue>) -> Self {
+        self.login_attempts = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`login_attempts`](Self::login_attempts), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_login_attempts(mut self, value: Option<SettingValue>) -> Self {
+        self.login_attempts = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`login_attempts`](Self::login_attempts) to null.
+    #[must_use]
+    pub fn null_login_attempts(mut self) -> Self {
+        self.login_attempts = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Time span for `login_attempts`, in seconds. A number stored as string, or null. The oldest page gives the default 60.
+    #[must_use]
+    pub fn login_attempts_threshold(mut self, value: impl Into<SettingValue>) -> Self {
+        self.login_attempts_threshold = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`login_attempts_threshold`](Self::login_attempts_threshold), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_login_attempts_threshold(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.login_attempts_threshold = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`login_attempts_threshold`](Self::login_attempts_threshold) to null.
+    #[must_use]
+    pub fn null_login_attempts_threshold(mut self) -> Self {
+        self.login_attempts_threshold = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Base URL of the password reset link.
+    #[must_use]
+    pub fn password_recover_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.password_recover_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`password_recover_url`](Self::password_recover_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_password_recover_url(mut self, value: Option<SettingValue>) -> Self {
+        self.password_recover_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`password_recover_url`](Self::password_recover_url) to null.
+    #[must_use]
+    pub fn null_password_recover_url(mut self) -> Self {
+        self.password_recover_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Lifetime of a password recovery link, in seconds. A number stored as string, or null.
+    #[must_use]
+    pub fn recover_code_lifetime(mut self, value: impl Into<SettingValue>) -> Self {
+        self.recover_code_lifetime = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`recover_code_lifetime`](Self::recover_code_lifetime), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_recover_code_lifetime(mut self, value: Option<SettingValue>) -> Self {
+        self.recover_code_lifetime = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`recover_code_lifetime`](Self::recover_code_lifetime) to null.
+    #[must_use]
+    pub fn null_recover_code_lifetime(mut self) -> Self {
+        self.recover_code_lifetime = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Id of the Social Login application.
+    #[must_use]
+    pub fn rpx_app_id(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_app_id = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_app_id`](Self::rpx_app_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_app_id(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_app_id = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_app_id`](Self::rpx_app_id) to null.
+    #[must_use]
+    pub fn null_rpx_app_id(mut self) -> Self {
+        self.rpx_app_id = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// API key of the Social Login application.
+    #[must_use]
+    pub fn rpx_key(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.rpx_key = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_key`](Self::rpx_key), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_key(
+        mut self,
+        value: Option<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.rpx_key = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_key`](Self::rpx_key) to null.
+    #[must_use]
+    pub fn null_rpx_key(mut self) -> Self {
+        self.rpx_key = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Realm of the Social Login application on a standard domain.
+    #[must_use]
+    pub fn rpx_realm(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_realm = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_realm`](Self::rpx_realm), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_realm(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_realm = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_realm`](Self::rpx_realm) to null.
+    #[must_use]
+    pub fn null_rpx_realm(mut self) -> Self {
+        self.rpx_realm = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// URL of the Social Login application.
+    #[must_use]
+    pub fn rpx_server(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_server = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_server`](Self::rpx_server), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_server(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_server = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_server`](Self::rpx_server) to null.
+    #[must_use]
+    pub fn null_rpx_server(mut self) -> Self {
+        self.rpx_server = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Path of the settings, relative to the host.
+    #[must_use]
+    pub fn self_(mut self, value: impl Into<String>) -> Self {
+        self.self_ = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`self_`](Self::self_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_self(mut self, value: Option<String>) -> Self {
+        self.self_ = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`self_`](Self::self_) to null.
+    #[must_use]
+    pub fn null_self(mut self) -> Self {
+        self.self_ = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Site name in transactional email and in two-factor messages.
+    #[must_use]
+    pub fn site_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.site_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`site_name`](Self::site_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_site_name(mut self, value: Option<SettingValue>) -> Self {
+        self.site_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`site_name`](Self::site_name) to null.
+    #[must_use]
+    pub fn null_site_name(mut self) -> Self {
+        self.site_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Entity type of the users of this client. It must match the login policy of Hosted Login.
+    #[must_use]
+    pub fn user_entity_type(mut self, value: impl Into<SettingValue>) -> Self {
+        self.user_entity_type = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`user_entity_type`](Self::user_entity_type), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_user_entity_type(mut self, value: Option<SettingValue>) -> Self {
+        self.user_entity_type = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`user_entity_type`](Self::user_entity_type) to null.
+    #[must_use]
+    pub fn null_user_entity_type(mut self) -> Self {
+        self.user_entity_type = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Base URL of the email verification link.
+    #[must_use]
+    pub fn verify_email_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.verify_email_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`verify_email_url`](Self::verify_email_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_verify_email_url(mut self, value: Option<SettingValue>) -> Self {
+        self.verify_email_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`verify_email_url`](Self::verify_email_url) to null.
+    #[must_use]
+    pub fn null_verify_email_url(mut self) -> Self {
+        self.verify_email_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<Option<SettingValue>>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -631,31 +2166,22 @@ impl ClientSettings {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ClientSettingsById(
-    pub ::std::collections::BTreeMap<::std::string::String, ClientSettings>,
-);
+pub struct ClientSettingsById(pub ::std::collections::BTreeMap<String, ClientSettings>);
 impl ::std::ops::Deref for ClientSettingsById {
-    type Target = ::std::collections::BTreeMap<::std::string::String, ClientSettings>;
-    fn deref(
-        &self,
-    ) -> &::std::collections::BTreeMap<::std::string::String, ClientSettings> {
+    type Target = ::std::collections::BTreeMap<String, ClientSettings>;
+    fn deref(&self) -> &::std::collections::BTreeMap<String, ClientSettings> {
         &self.0
     }
 }
 
-impl ::std::convert::From<ClientSettingsById>
-for ::std::collections::BTreeMap<::std::string::String, ClientSettings> {
+impl From<ClientSettingsById> for ::std::collections::BTreeMap<String, ClientSettings> {
     fn from(value: ClientSettingsById) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<
-    ::std::collections::BTreeMap<::std::string::String, ClientSettings>,
-> for ClientSettingsById {
-    fn from(
-        value: ::std::collections::BTreeMap<::std::string::String, ClientSettings>,
-    ) -> Self {
+impl From<::std::collections::BTreeMap<String, ClientSettings>> for ClientSettingsById {
+    fn from(value: ::std::collections::BTreeMap<String, ClientSettings>) -> Self {
         Self(value)
     }
 }
@@ -740,8 +2266,8 @@ pub struct ClientSettingsInput {
     /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
     ///
     /// The vendor does not document this property (basis: the settings of the application use this name).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub custom: ::std::option::Option<SettingMap>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<SettingMap>,
     /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
     #[serde(
         rename = "default_flow_name",
@@ -849,16 +2375,731 @@ pub struct ClientSettingsInput {
     pub verify_email_url: ::openapi_client_runtime::Patch<SettingValue>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    >,
+    pub extra: ::std::collections::BTreeMap<String, Option<SettingValue>>,
 }
 
 impl ClientSettingsInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ClientSettingsInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            backplane_bus: ::openapi_client_runtime::Patch::Absent,
+            backplane_password: ::openapi_client_runtime::Patch::Absent,
+            backplane_server: ::openapi_client_runtime::Patch::Absent,
+            backplane_username: ::openapi_client_runtime::Patch::Absent,
+            backplane_version: ::openapi_client_runtime::Patch::Absent,
+            capture_server_url: ::openapi_client_runtime::Patch::Absent,
+            ccp_edit_form: ::openapi_client_runtime::Patch::Absent,
+            ccp_enable_email_send_buttons: ::openapi_client_runtime::Patch::Absent,
+            ccp_flow_name: ::openapi_client_runtime::Patch::Absent,
+            ccp_flow_version: ::openapi_client_runtime::Patch::Absent,
+            custom: None,
+            default_flow_name: ::openapi_client_runtime::Patch::Absent,
+            default_flow_version: ::openapi_client_runtime::Patch::Absent,
+            email_method: ::openapi_client_runtime::Patch::Absent,
+            janrain_oidc_client_id: ::openapi_client_runtime::Patch::Absent,
+            login_attempts: ::openapi_client_runtime::Patch::Absent,
+            login_attempts_threshold: ::openapi_client_runtime::Patch::Absent,
+            password_recover_url: ::openapi_client_runtime::Patch::Absent,
+            recover_code_lifetime: ::openapi_client_runtime::Patch::Absent,
+            rpx_app_id: ::openapi_client_runtime::Patch::Absent,
+            rpx_key: ::openapi_client_runtime::Patch::Absent,
+            rpx_realm: ::openapi_client_runtime::Patch::Absent,
+            rpx_server: ::openapi_client_runtime::Patch::Absent,
+            site_name: ::openapi_client_runtime::Patch::Absent,
+            user_entity_type: ::openapi_client_runtime::Patch::Absent,
+            verify_email_url: ::openapi_client_runtime::Patch::Absent,
+            extra: Default::default(),
+        }
+    }
+
+    /// Bus of Backplane 1.x.
+    #[must_use]
+    pub fn backplane_bus(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_bus = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_bus`](Self::backplane_bus), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_bus(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_bus = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_bus`](Self::backplane_bus) to null.
+    #[must_use]
+    pub fn null_backplane_bus(mut self) -> Self {
+        self.backplane_bus = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Password at the Backplane server.
+    #[must_use]
+    pub fn backplane_password(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.backplane_password = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_password`](Self::backplane_password), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_password(
+        mut self,
+        value: Option<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.backplane_password = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_password`](Self::backplane_password) to null.
+    #[must_use]
+    pub fn null_backplane_password(mut self) -> Self {
+        self.backplane_password = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Server of Backplane 1.x.
+    #[must_use]
+    pub fn backplane_server(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_server = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_server`](Self::backplane_server), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_server(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_server = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_server`](Self::backplane_server) to null.
+    #[must_use]
+    pub fn null_backplane_server(mut self) -> Self {
+        self.backplane_server = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// User name at the Backplane server.
+    #[must_use]
+    pub fn backplane_username(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_username = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_username`](Self::backplane_username), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_username(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_username = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_username`](Self::backplane_username) to null.
+    #[must_use]
+    pub fn null_backplane_username(mut self) -> Self {
+        self.backplane_username = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of Backplane: `v1.0`, `v1.1` or `v1.2`.
+    #[must_use]
+    pub fn backplane_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.backplane_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`backplane_version`](Self::backplane_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_backplane_version(mut self, value: Option<SettingValue>) -> Self {
+        self.backplane_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`backplane_version`](Self::backplane_version) to null.
+    #[must_use]
+    pub fn null_backplane_version(mut self) -> Self {
+        self.backplane_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Server of the registration application.
+    #[must_use]
+    pub fn capture_server_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.capture_server_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`capture_server_url`](Self::capture_server_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_capture_server_url(mut self, value: Option<SettingValue>) -> Self {
+        self.capture_server_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`capture_server_url`](Self::capture_server_url) to null.
+    #[must_use]
+    pub fn null_capture_server_url(mut self) -> Self {
+        self.capture_server_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Form with which Console edits a profile. Default: `ccp_editProfileForm`.
+    #[must_use]
+    pub fn ccp_edit_form(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_edit_form = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_edit_form`](Self::ccp_edit_form), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_edit_form(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_edit_form = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_edit_form`](Self::ccp_edit_form) to null.
+    #[must_use]
+    pub fn null_ccp_edit_form(mut self) -> Self {
+        self.ccp_edit_form = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Whether Customer Care Portal shows the buttons that resend email. Default: true.
+    #[must_use]
+    pub fn ccp_enable_email_send_buttons(
+        mut self,
+        value: impl Into<SettingValue>,
+    ) -> Self {
+        self.ccp_enable_email_send_buttons = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`ccp_enable_email_send_buttons`](Self::ccp_enable_email_send_buttons), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_enable_email_send_buttons(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.ccp_enable_email_send_buttons = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_enable_email_send_buttons`](Self::ccp_enable_email_send_buttons) to null.
+    #[must_use]
+    pub fn null_ccp_enable_email_send_buttons(mut self) -> Self {
+        self.ccp_enable_email_send_buttons = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Flow of Customer Care Portal.
+    #[must_use]
+    pub fn ccp_flow_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_flow_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_flow_name`](Self::ccp_flow_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_flow_name(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_flow_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_flow_name`](Self::ccp_flow_name) to null.
+    #[must_use]
+    pub fn null_ccp_flow_name(mut self) -> Self {
+        self.ccp_flow_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of the flow of Customer Care Portal.
+    #[must_use]
+    pub fn ccp_flow_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.ccp_flow_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`ccp_flow_version`](Self::ccp_flow_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ccp_flow_version(mut self, value: Option<SettingValue>) -> Self {
+        self.ccp_flow_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`ccp_flow_version`](Self::ccp_flow_version) to null.
+    #[must_use]
+    pub fn null_ccp_flow_version(mut self) -> Self {
+        self.ccp_flow_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
+    #[must_use]
+    pub fn custom(mut self, value: impl Into<SettingMap>) -> Self {
+        self.custom = Some(value.into());
+        self
+    }
+
+    /// [`custom`](Self::custom), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_custom(mut self, value: Option<SettingMap>) -> Self {
+        self.custom = value;
+        self
+    }
+
+    /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
+    #[must_use]
+    pub fn default_flow_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default_flow_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`default_flow_name`](Self::default_flow_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_flow_name(mut self, value: Option<SettingValue>) -> Self {
+        self.default_flow_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`default_flow_name`](Self::default_flow_name) to null.
+    #[must_use]
+    pub fn null_default_flow_name(mut self) -> Self {
+        self.default_flow_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Version of the default flow: a version number, or `HEAD` (not advised in production). Customer Care Portal uses it if `ccp_flow_version` is not set.
+    #[must_use]
+    pub fn default_flow_version(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default_flow_version = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`default_flow_version`](Self::default_flow_version), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_default_flow_version(mut self, value: Option<SettingValue>) -> Self {
+        self.default_flow_version = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`default_flow_version`](Self::default_flow_version) to null.
+    #[must_use]
+    pub fn null_default_flow_version(mut self) -> Self {
+        self.default_flow_version = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// How transactional email is sent. `ses_sync` if Akamai sends it.
+    #[must_use]
+    pub fn email_method(mut self, value: impl Into<SettingValue>) -> Self {
+        self.email_method = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`email_method`](Self::email_method), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_email_method(mut self, value: Option<SettingValue>) -> Self {
+        self.email_method = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`email_method`](Self::email_method) to null.
+    #[must_use]
+    pub fn null_email_method(mut self) -> Self {
+        self.email_method = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Set by the service on clients of Hosted Login. It cannot be changed; send it back unchanged.
+    #[must_use]
+    pub fn janrain_oidc_client_id(mut self, value: impl Into<SettingValue>) -> Self {
+        self.janrain_oidc_client_id = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`janrain_oidc_client_id`](Self::janrain_oidc_client_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_janrain_oidc_client_id(mut self, value: Option<SettingValue>) -> Self {
+        self.janrain_oidc_client_id = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`janrain_oidc_client_id`](Self::janrain_oidc_client_id) to null.
+    #[must_use]
+    pub fn null_janrain_oidc_client_id(mut self) -> Self {
+        self.janrain_oidc_client_id = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Number of sign-ins or password resets within `login_attempts_threshold` after which the account is temporarily locked. A number stored as string, or null. Newer pages count failed attempts only; the oldest page also counts successful ones, and gives the default 6.
+    #[must_use]
+    pub fn login_attempts(mut self, value: impl Into<SettingValue>) -> Self {
+        self.login_attempts = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`login_attempts`](Self::login_attempts), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_login_attempts(mut self, value: Option<SettingValue>) -> Self {
+        self.login_attempts = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`login_attempts`](Self::login_attempts) to null.
+    #[must_use]
+    pub fn null_login_attempts(mut self) -> Self {
+        self.login_attempts = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Time span for `login_attempts`, in seconds. A number stored as string, or null. The oldest page gives the default 60.
+    #[must_use]
+    pub fn login_attempts_threshold(mut self, value: impl Into<SettingValue>) -> Self {
+        self.login_attempts_threshold = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`login_attempts_threshold`](Self::login_attempts_threshold), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_login_attempts_threshold(
+        mut self,
+        value: Option<SettingValue>,
+    ) -> Self {
+        self.login_attempts_threshold = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`login_attempts_threshold`](Self::login_attempts_threshold) to null.
+    #[must_use]
+    pub fn null_login_attempts_threshold(mut self) -> Self {
+        self.login_attempts_threshold = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Base URL of the password reset link.
+    #[must_use]
+    pub fn password_recover_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.password_recover_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`password_recover_url`](Self::password_recover_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_password_recover_url(mut self, value: Option<SettingValue>) -> Self {
+        self.password_recover_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`password_recover_url`](Self::password_recover_url) to null.
+    #[must_use]
+    pub fn null_password_recover_url(mut self) -> Self {
+        self.password_recover_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Lifetime of a password recovery link, in seconds. A number stored as string, or null.
+    #[must_use]
+    pub fn recover_code_lifetime(mut self, value: impl Into<SettingValue>) -> Self {
+        self.recover_code_lifetime = ::openapi_client_runtime::Patch::Value(
+            value.into(),
+        );
+        self
+    }
+
+    /// [`recover_code_lifetime`](Self::recover_code_lifetime), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_recover_code_lifetime(mut self, value: Option<SettingValue>) -> Self {
+        self.recover_code_lifetime = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`recover_code_lifetime`](Self::recover_code_lifetime) to null.
+    #[must_use]
+    pub fn null_recover_code_lifetime(mut self) -> Self {
+        self.recover_code_lifetime = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Id of the Social Login application.
+    #[must_use]
+    pub fn rpx_app_id(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_app_id = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_app_id`](Self::rpx_app_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_app_id(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_app_id = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_app_id`](Self::rpx_app_id) to null.
+    #[must_use]
+    pub fn null_rpx_app_id(mut self) -> Self {
+        self.rpx_app_id = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// API key of the Social Login application.
+    #[must_use]
+    pub fn rpx_key(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.rpx_key = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_key`](Self::rpx_key), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_key(
+        mut self,
+        value: Option<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.rpx_key = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_key`](Self::rpx_key) to null.
+    #[must_use]
+    pub fn null_rpx_key(mut self) -> Self {
+        self.rpx_key = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Realm of the Social Login application on a standard domain.
+    #[must_use]
+    pub fn rpx_realm(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_realm = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_realm`](Self::rpx_realm), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_realm(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_realm = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_realm`](Self::rpx_realm) to null.
+    #[must_use]
+    pub fn null_rpx_realm(mut self) -> Self {
+        self.rpx_realm = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// URL of the Social Login application.
+    #[must_use]
+    pub fn rpx_server(mut self, value: impl Into<SettingValue>) -> Self {
+        self.rpx_server = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`rpx_server`](Self::rpx_server), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_rpx_server(mut self, value: Option<SettingValue>) -> Self {
+        self.rpx_server = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`rpx_server`](Self::rpx_server) to null.
+    #[must_use]
+    pub fn null_rpx_server(mut self) -> Self {
+        self.rpx_server = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Site name in transactional email and in two-factor messages.
+    #[must_use]
+    pub fn site_name(mut self, value: impl Into<SettingValue>) -> Self {
+        self.site_name = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`site_name`](Self::site_name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_site_name(mut self, value: Option<SettingValue>) -> Self {
+        self.site_name = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`site_name`](Self::site_name) to null.
+    #[must_use]
+    pub fn null_site_name(mut self) -> Self {
+        self.site_name = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Entity type of the users of this client. It must match the login policy of Hosted Login.
+    #[must_use]
+    pub fn user_entity_type(mut self, value: impl Into<SettingValue>) -> Self {
+        self.user_entity_type = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`user_entity_type`](Self::user_entity_type), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_user_entity_type(mut self, value: Option<SettingValue>) -> Self {
+        self.user_entity_type = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`user_entity_type`](Self::user_entity_type) to null.
+    #[must_use]
+    pub fn null_user_entity_type(mut self) -> Self {
+        self.user_entity_type = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Base URL of the email verification link.
+    #[must_use]
+    pub fn verify_email_url(mut self, value: impl Into<SettingValue>) -> Self {
+        self.verify_email_url = ::openapi_client_runtime::Patch::Value(value.into());
+        self
+    }
+
+    /// [`verify_email_url`](Self::verify_email_url), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_verify_email_url(mut self, value: Option<SettingValue>) -> Self {
+        self.verify_email_url = value
+            .map_or(
+                ::openapi_client_runtime::Patch::Absent,
+                ::openapi_client_runtime::Patch::Value,
+            );
+        self
+    }
+
+    /// Sets [`verify_email_url`](Self::verify_email_url) to null.
+    #[must_use]
+    pub fn null_verify_email_url(mut self) -> Self {
+        self.verify_email_url = ::openapi_client_runtime::Patch::Null;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<Option<SettingValue>>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
+}
+
+impl Default for ClientSettingsInput {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -868,77 +3109,21 @@ impl ClientSettingsInput {
 #[non_exhaustive]
 pub struct CopyFlowRequest {
     /// Name of the new flow, not yet used in the application. Letters, digits and underscores only.
-    pub name: CopyFlowRequestName,
+    pub name: String,
 }
 
 impl CopyFlowRequest {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::CopyFlowRequest {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
     }
-}
 
-///Name of the new flow, not yet used in the application. Letters, digits and underscores only.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct CopyFlowRequestName(::std::string::String);
-impl ::std::ops::Deref for CopyFlowRequestName {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<CopyFlowRequestName> for ::std::string::String {
-    fn from(value: CopyFlowRequestName) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for CopyFlowRequestName {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-        { ::regress::Regex::new("^[A-Za-z0-9_]+$").unwrap() });
-        if PATTERN.find(value).is_none() {
-            return Err("doesn't match pattern \"^[A-Za-z0-9_]+$\"".into());
-        }
-
-        Ok(Self(value.to_string()))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for CopyFlowRequestName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for CopyFlowRequestName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for CopyFlowRequestName {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// Name of the new flow, not yet used in the application. Letters, digits and underscores only.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
 }
 
@@ -949,17 +3134,10 @@ impl<'de> ::serde::Deserialize<'de> for CopyFlowRequestName {
 pub struct EntityType {
     /// Path of the attributes of the entity type, relative to the host.
     #[serde(rename = "_attributes")]
-    pub attributes: ::std::string::String,
+    pub attributes: String,
     /// Path of the entity type, relative to the host. Its last part is the name of the type.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
-}
-
-impl EntityType {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::EntityType {
-        ::std::default::Default::default()
-    }
+    pub self_: String,
 }
 
 /// The body of every error response.
@@ -971,41 +3149,28 @@ pub struct Error {
     pub errors: ErrorValue,
 }
 
-impl Error {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Error {
-        ::std::default::Default::default()
-    }
-}
-
 /// **Inferred.** Details of another error, such as the name of a missing member.
 ///
 /// The vendor does not document this schema (basis: newer resources may name the missing member in an object).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ErrorDetail(
-    pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-);
+pub struct ErrorDetail(pub ::serde_json::Map<String, ::serde_json::Value>);
 impl ::std::ops::Deref for ErrorDetail {
-    type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
 
-impl ::std::convert::From<ErrorDetail>
-for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+impl From<ErrorDetail> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: ErrorDetail) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>>
-for ErrorDetail {
-    fn from(
-        value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    ) -> Self {
+impl From<::serde_json::Map<String, ::serde_json::Value>> for ErrorDetail {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
@@ -1017,7 +3182,7 @@ for ErrorDetail {
 #[non_exhaustive]
 pub enum ErrorValue {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `NotAcceptableDetail`.
     NotAcceptableDetail(NotAcceptableDetail),
     /// The form `ErrorDetail`.
@@ -1026,19 +3191,19 @@ pub enum ErrorValue {
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<NotAcceptableDetail> for ErrorValue {
+impl From<NotAcceptableDetail> for ErrorValue {
     fn from(value: NotAcceptableDetail) -> Self {
         Self::NotAcceptableDetail(value)
     }
 }
 
-impl ::std::convert::From<ErrorDetail> for ErrorValue {
+impl From<ErrorDetail> for ErrorValue {
     fn from(value: ErrorDetail) -> Self {
         Self::ErrorDetail(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for ErrorValue {
+impl From<::serde_json::Value> for ErrorValue {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -1050,190 +3215,123 @@ impl ::std::convert::From<::serde_json::Value> for ErrorValue {
 #[non_exhaustive]
 pub struct Field {
     /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-    #[serde(
-        rename = "dateFormat",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub date_format: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "dateFormat", skip_serializing_if = "Option::is_none")]
+    pub date_format: Option<String>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(
-        rename = "dayLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub day_label_date_select: ::std::option::Option<FieldText>,
+    #[serde(rename = "dayLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub day_label_date_select: Option<FieldText>,
     /// HTML element of the field. Its structure is not documented; send it back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub element: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<::serde_json::Value>,
     /// HTML attributes of a display element, by name.
-    #[serde(
-        rename = "elementAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_attributes: ::std::option::Option<FieldElementAttributes>,
+    #[serde(rename = "elementAttributes", skip_serializing_if = "Option::is_none")]
+    pub element_attributes: Option<FieldElementAttributes>,
     /// HTML value of a display element. Its structure is not documented.
-    #[serde(
-        rename = "elementValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_value: ::std::option::Option<::serde_json::Value>,
+    #[serde(rename = "elementValue", skip_serializing_if = "Option::is_none")]
+    pub element_value: Option<::serde_json::Value>,
     /// Whether a blank value is stored as null.
-    #[serde(
-        rename = "emptyMeansNull",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub empty_means_null: ::std::option::Option<bool>,
+    #[serde(rename = "emptyMeansNull", skip_serializing_if = "Option::is_none")]
+    pub empty_means_null: Option<bool>,
     /// Name of `socialProfileData` in the raw flow.
-    #[serde(
-        rename = "engageData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub engage_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "engageData", skip_serializing_if = "Option::is_none")]
+    pub engage_data: Option<String>,
     /// Forms of the field. Their structure is not documented; send them back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub forms: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<::serde_json::Value>,
     /// Whether submitted changes of the value are ignored.
-    #[serde(
-        rename = "ignoreUpdate",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub ignore_update: ::std::option::Option<bool>,
+    #[serde(rename = "ignoreUpdate", skip_serializing_if = "Option::is_none")]
+    pub ignore_update: Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-    #[serde(
-        rename = "justString",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub just_string: ::std::option::Option<bool>,
+    #[serde(rename = "justString", skip_serializing_if = "Option::is_none")]
+    pub just_string: Option<bool>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<FieldText>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(
-        rename = "monthLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_label_date_select: ::std::option::Option<FieldText>,
+    #[serde(rename = "monthLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub month_label_date_select: Option<FieldText>,
     /// Names of the months that a `dateselect` field shows, January first.
-    #[serde(
-        rename = "monthNames",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_names: ::std::option::Option<::std::vec::Vec<FieldText>>,
+    #[serde(rename = "monthNames", skip_serializing_if = "Option::is_none")]
+    pub month_names: Option<Vec<FieldText>>,
     /// Name of the field, unique in the flow and without spaces.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Choices of a `select` or `radio` field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<FieldOption>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<FieldOption>>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub placeholder: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<FieldText>,
     /// Whether a `checkbox` is initially checked.
-    #[serde(
-        rename = "preChecked",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub pre_checked: ::std::option::Option<bool>,
+    #[serde(rename = "preChecked", skip_serializing_if = "Option::is_none")]
+    pub pre_checked: Option<bool>,
     /// References to a field.
-    #[serde(
-        rename = "_relationships",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub relationships: ::std::option::Option<FieldRelationships>,
+    #[serde(rename = "_relationships", skip_serializing_if = "Option::is_none")]
+    pub relationships: Option<FieldRelationships>,
     /// Dotted path of the attribute that stores the value. Every field has it, except `multiIdentifierAuth` fields, which have `schemaAttributes` instead.
-    #[serde(
-        rename = "schemaAttribute",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attribute: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaAttribute", skip_serializing_if = "Option::is_none")]
+    pub schema_attribute: Option<String>,
     /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-    #[serde(
-        rename = "schemaAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attributes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "schemaAttributes", skip_serializing_if = "Option::is_none")]
+    pub schema_attributes: Option<Vec<String>>,
     /// Path of the field, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-    #[serde(
-        rename = "socialProfileData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub social_profile_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "socialProfileData", skip_serializing_if = "Option::is_none")]
+    pub social_profile_data: Option<String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-    #[serde(
-        rename = "submitValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub submit_value: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "submitValue", skip_serializing_if = "Option::is_none")]
+    pub submit_value: Option<String>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tip: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip: Option<FieldText>,
     /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
     #[serde(rename = "type")]
-    pub type_: crate::types::FieldType,
+    pub type_: FieldType,
     /// Validation rules of the value, in order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub validation: ::std::option::Option<::std::vec::Vec<FieldValidation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Vec<FieldValidation>>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FieldText>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(rename = "yearEnd", skip_serializing_if = "::std::option::Option::is_none")]
-    pub year_end: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearEnd", skip_serializing_if = "Option::is_none")]
+    pub year_end: Option<YearBound>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(
-        rename = "yearLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_label_date_select: ::std::option::Option<FieldText>,
+    #[serde(rename = "yearLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub year_label_date_select: Option<FieldText>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(
-        rename = "yearStart",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_start: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearStart", skip_serializing_if = "Option::is_none")]
+    pub year_start: Option<YearBound>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl Field {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Field {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// HTML attributes of a display element, by name.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct FieldElementAttributes(
-    pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-);
+pub struct FieldElementAttributes(pub ::serde_json::Map<String, ::serde_json::Value>);
 impl ::std::ops::Deref for FieldElementAttributes {
-    type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
 
-impl ::std::convert::From<FieldElementAttributes>
-for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+impl From<FieldElementAttributes> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: FieldElementAttributes) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>>
-for FieldElementAttributes {
-    fn from(
-        value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    ) -> Self {
+impl From<::serde_json::Map<String, ::serde_json::Value>> for FieldElementAttributes {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
@@ -1244,222 +3342,570 @@ for FieldElementAttributes {
 #[non_exhaustive]
 pub struct FieldInput {
     /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-    #[serde(
-        rename = "dateFormat",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub date_format: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "dateFormat", skip_serializing_if = "Option::is_none")]
+    pub date_format: Option<String>,
     /// A text in a request without a locale in its path: the key of its translation.
-    #[serde(
-        rename = "dayLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub day_label_date_select: ::std::option::Option<TranslationRef>,
+    #[serde(rename = "dayLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub day_label_date_select: Option<TranslationRef>,
     /// HTML element of the field. Its structure is not documented; send it back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub element: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<::serde_json::Value>,
     /// HTML attributes of a display element, by name.
-    #[serde(
-        rename = "elementAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_attributes: ::std::option::Option<FieldElementAttributes>,
+    #[serde(rename = "elementAttributes", skip_serializing_if = "Option::is_none")]
+    pub element_attributes: Option<FieldElementAttributes>,
     /// HTML value of a display element. Its structure is not documented.
-    #[serde(
-        rename = "elementValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_value: ::std::option::Option<::serde_json::Value>,
+    #[serde(rename = "elementValue", skip_serializing_if = "Option::is_none")]
+    pub element_value: Option<::serde_json::Value>,
     /// Whether a blank value is stored as null.
-    #[serde(
-        rename = "emptyMeansNull",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub empty_means_null: ::std::option::Option<bool>,
+    #[serde(rename = "emptyMeansNull", skip_serializing_if = "Option::is_none")]
+    pub empty_means_null: Option<bool>,
     /// Name of `socialProfileData` in the raw flow.
-    #[serde(
-        rename = "engageData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub engage_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "engageData", skip_serializing_if = "Option::is_none")]
+    pub engage_data: Option<String>,
     /// Forms of the field. Their structure is not documented; send them back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub forms: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<::serde_json::Value>,
     /// Whether submitted changes of the value are ignored.
-    #[serde(
-        rename = "ignoreUpdate",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub ignore_update: ::std::option::Option<bool>,
+    #[serde(rename = "ignoreUpdate", skip_serializing_if = "Option::is_none")]
+    pub ignore_update: Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-    #[serde(
-        rename = "justString",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub just_string: ::std::option::Option<bool>,
+    #[serde(rename = "justString", skip_serializing_if = "Option::is_none")]
+    pub just_string: Option<bool>,
     /// A text in a request without a locale in its path: the key of its translation.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<TranslationRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<TranslationRef>,
     /// A text in a request without a locale in its path: the key of its translation.
-    #[serde(
-        rename = "monthLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_label_date_select: ::std::option::Option<TranslationRef>,
+    #[serde(rename = "monthLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub month_label_date_select: Option<TranslationRef>,
     /// Names of the months that a `dateselect` field shows, January first.
-    #[serde(
-        rename = "monthNames",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_names: ::std::option::Option<::std::vec::Vec<TranslationRef>>,
+    #[serde(rename = "monthNames", skip_serializing_if = "Option::is_none")]
+    pub month_names: Option<Vec<TranslationRef>>,
     /// Name of the field, unique in the flow and without spaces.
-    pub name: FieldInputName,
+    pub name: String,
     /// Choices of a `select` or `radio` field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<FieldOptionInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<FieldOptionInput>>,
     /// A text of a field in a request: a reference to a translation, or a plain string. In `placeholder` the string is a translation key; in `value` it is the value itself.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub placeholder: ::std::option::Option<FieldTextInput>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<FieldTextInput>,
     /// Whether a `checkbox` is initially checked.
-    #[serde(
-        rename = "preChecked",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub pre_checked: ::std::option::Option<bool>,
+    #[serde(rename = "preChecked", skip_serializing_if = "Option::is_none")]
+    pub pre_checked: Option<bool>,
     /// References to a field. A request may send them back.
-    #[serde(
-        rename = "_relationships",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub relationships: ::std::option::Option<FieldRelationshipsInput>,
+    #[serde(rename = "_relationships", skip_serializing_if = "Option::is_none")]
+    pub relationships: Option<FieldRelationshipsInput>,
     /// Dotted path of the attribute that stores the value; the attribute must exist. Required for every field, except `multiIdentifierAuth` fields, which need `schemaAttributes` instead.
-    #[serde(
-        rename = "schemaAttribute",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attribute: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaAttribute", skip_serializing_if = "Option::is_none")]
+    pub schema_attribute: Option<String>,
     /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-    #[serde(
-        rename = "schemaAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attributes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "schemaAttributes", skip_serializing_if = "Option::is_none")]
+    pub schema_attributes: Option<Vec<String>>,
     /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-    #[serde(
-        rename = "socialProfileData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub social_profile_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "socialProfileData", skip_serializing_if = "Option::is_none")]
+    pub social_profile_data: Option<String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-    #[serde(
-        rename = "submitValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub submit_value: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "submitValue", skip_serializing_if = "Option::is_none")]
+    pub submit_value: Option<String>,
     /// A text in a request without a locale in its path: the key of its translation.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tip: ::std::option::Option<TranslationRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip: Option<TranslationRef>,
     /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
     #[serde(rename = "type")]
-    pub type_: crate::types::FieldType,
+    pub type_: FieldType,
     /// Validation rules of the value, in order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub validation: ::std::option::Option<::std::vec::Vec<FieldValidationInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Vec<FieldValidationInput>>,
     /// A text of a field in a request: a reference to a translation, or a plain string. In `placeholder` the string is a translation key; in `value` it is the value itself.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<FieldTextInput>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FieldTextInput>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(rename = "yearEnd", skip_serializing_if = "::std::option::Option::is_none")]
-    pub year_end: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearEnd", skip_serializing_if = "Option::is_none")]
+    pub year_end: Option<YearBound>,
     /// A text in a request without a locale in its path: the key of its translation.
-    #[serde(
-        rename = "yearLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_label_date_select: ::std::option::Option<TranslationRef>,
+    #[serde(rename = "yearLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub year_label_date_select: Option<TranslationRef>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(
-        rename = "yearStart",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_start: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearStart", skip_serializing_if = "Option::is_none")]
+    pub year_start: Option<YearBound>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl FieldInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldInput {
-        ::std::default::Default::default()
-    }
-}
-
-///Name of the field, unique in the flow and without spaces.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct FieldInputName(::std::string::String);
-impl ::std::ops::Deref for FieldInputName {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<FieldInputName> for ::std::string::String {
-    fn from(value: FieldInputName) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for FieldInputName {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-        { ::regress::Regex::new("^\\S+$").unwrap() });
-        if PATTERN.find(value).is_none() {
-            return Err("doesn't match pattern \"^\\S+$\"".into());
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>, type_: impl Into<FieldType>) -> Self {
+        Self {
+            date_format: None,
+            day_label_date_select: None,
+            element: None,
+            element_attributes: None,
+            element_value: None,
+            empty_means_null: None,
+            engage_data: None,
+            forms: None,
+            ignore_update: None,
+            just_string: None,
+            label: None,
+            month_label_date_select: None,
+            month_names: None,
+            name: name.into(),
+            options: None,
+            placeholder: None,
+            pre_checked: None,
+            relationships: None,
+            schema_attribute: None,
+            schema_attributes: None,
+            social_profile_data: None,
+            submit_value: None,
+            tip: None,
+            type_: type_.into(),
+            validation: None,
+            value: None,
+            year_end: None,
+            year_label_date_select: None,
+            year_start: None,
+            extra: Default::default(),
         }
-
-        Ok(Self(value.to_string()))
     }
-}
 
-impl ::std::convert::TryFrom<&str> for FieldInputName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
+    #[must_use]
+    pub fn date_format(mut self, value: impl Into<String>) -> Self {
+        self.date_format = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for FieldInputName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`date_format`](Self::date_format), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_date_format(mut self, value: Option<String>) -> Self {
+        self.date_format = value;
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for FieldInputName {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn day_label_date_select(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.day_label_date_select = Some(value.into());
+        self
+    }
+
+    /// [`day_label_date_select`](Self::day_label_date_select), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_day_label_date_select(mut self, value: Option<TranslationRef>) -> Self {
+        self.day_label_date_select = value;
+        self
+    }
+
+    /// HTML element of the field. Its structure is not documented; send it back unchanged.
+    #[must_use]
+    pub fn element(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.element = Some(value.into());
+        self
+    }
+
+    /// [`element`](Self::element), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.element = value;
+        self
+    }
+
+    /// HTML attributes of a display element, by name.
+    #[must_use]
+    pub fn element_attributes(
+        mut self,
+        value: impl Into<FieldElementAttributes>,
+    ) -> Self {
+        self.element_attributes = Some(value.into());
+        self
+    }
+
+    /// [`element_attributes`](Self::element_attributes), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element_attributes(
+        mut self,
+        value: Option<FieldElementAttributes>,
+    ) -> Self {
+        self.element_attributes = value;
+        self
+    }
+
+    /// HTML value of a display element. Its structure is not documented.
+    #[must_use]
+    pub fn element_value(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.element_value = Some(value.into());
+        self
+    }
+
+    /// [`element_value`](Self::element_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element_value(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.element_value = value;
+        self
+    }
+
+    /// Whether a blank value is stored as null.
+    #[must_use]
+    pub fn empty_means_null(mut self, value: bool) -> Self {
+        self.empty_means_null = Some(value);
+        self
+    }
+
+    /// [`empty_means_null`](Self::empty_means_null), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_empty_means_null(mut self, value: Option<bool>) -> Self {
+        self.empty_means_null = value;
+        self
+    }
+
+    /// Name of `socialProfileData` in the raw flow.
+    #[must_use]
+    pub fn engage_data(mut self, value: impl Into<String>) -> Self {
+        self.engage_data = Some(value.into());
+        self
+    }
+
+    /// [`engage_data`](Self::engage_data), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_engage_data(mut self, value: Option<String>) -> Self {
+        self.engage_data = value;
+        self
+    }
+
+    /// Forms of the field. Their structure is not documented; send them back unchanged.
+    #[must_use]
+    pub fn forms(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.forms = Some(value.into());
+        self
+    }
+
+    /// [`forms`](Self::forms), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_forms(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.forms = value;
+        self
+    }
+
+    /// Whether submitted changes of the value are ignored.
+    #[must_use]
+    pub fn ignore_update(mut self, value: bool) -> Self {
+        self.ignore_update = Some(value);
+        self
+    }
+
+    /// [`ignore_update`](Self::ignore_update), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ignore_update(mut self, value: Option<bool>) -> Self {
+        self.ignore_update = value;
+        self
+    }
+
+    /// **Inferred.** Whether a `translatableString` is returned as a plain string.
+    #[must_use]
+    pub fn just_string(mut self, value: bool) -> Self {
+        self.just_string = Some(value);
+        self
+    }
+
+    /// [`just_string`](Self::just_string), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_just_string(mut self, value: Option<bool>) -> Self {
+        self.just_string = value;
+        self
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn label(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.label = Some(value.into());
+        self
+    }
+
+    /// [`label`](Self::label), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_label(mut self, value: Option<TranslationRef>) -> Self {
+        self.label = value;
+        self
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn month_label_date_select(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.month_label_date_select = Some(value.into());
+        self
+    }
+
+    /// [`month_label_date_select`](Self::month_label_date_select), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_month_label_date_select(
+        mut self,
+        value: Option<TranslationRef>,
+    ) -> Self {
+        self.month_label_date_select = value;
+        self
+    }
+
+    /// Names of the months that a `dateselect` field shows, January first.
+    #[must_use]
+    pub fn month_names(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<TranslationRef>>,
+    ) -> Self {
+        self.month_names = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`month_names`](Self::month_names), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_month_names(mut self, value: Option<Vec<TranslationRef>>) -> Self {
+        self.month_names = value;
+        self
+    }
+
+    /// Name of the field, unique in the flow and without spaces.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Choices of a `select` or `radio` field.
+    #[must_use]
+    pub fn options(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FieldOptionInput>>,
+    ) -> Self {
+        self.options = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`options`](Self::options), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_options(mut self, value: Option<Vec<FieldOptionInput>>) -> Self {
+        self.options = value;
+        self
+    }
+
+    /// A text of a field in a request: a reference to a translation, or a plain string. In `placeholder` the string is a translation key; in `value` it is the value itself.
+    #[must_use]
+    pub fn placeholder(mut self, value: impl Into<FieldTextInput>) -> Self {
+        self.placeholder = Some(value.into());
+        self
+    }
+
+    /// [`placeholder`](Self::placeholder), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_placeholder(mut self, value: Option<FieldTextInput>) -> Self {
+        self.placeholder = value;
+        self
+    }
+
+    /// Whether a `checkbox` is initially checked.
+    #[must_use]
+    pub fn pre_checked(mut self, value: bool) -> Self {
+        self.pre_checked = Some(value);
+        self
+    }
+
+    /// [`pre_checked`](Self::pre_checked), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_pre_checked(mut self, value: Option<bool>) -> Self {
+        self.pre_checked = value;
+        self
+    }
+
+    /// References to a field. A request may send them back.
+    #[must_use]
+    pub fn relationships(mut self, value: impl Into<FieldRelationshipsInput>) -> Self {
+        self.relationships = Some(value.into());
+        self
+    }
+
+    /// [`relationships`](Self::relationships), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_relationships(
+        mut self,
+        value: Option<FieldRelationshipsInput>,
+    ) -> Self {
+        self.relationships = value;
+        self
+    }
+
+    /// Dotted path of the attribute that stores the value; the attribute must exist. Required for every field, except `multiIdentifierAuth` fields, which need `schemaAttributes` instead.
+    #[must_use]
+    pub fn schema_attribute(mut self, value: impl Into<String>) -> Self {
+        self.schema_attribute = Some(value.into());
+        self
+    }
+
+    /// [`schema_attribute`](Self::schema_attribute), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_schema_attribute(mut self, value: Option<String>) -> Self {
+        self.schema_attribute = value;
+        self
+    }
+
+    /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
+    #[must_use]
+    pub fn schema_attributes(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.schema_attributes = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`schema_attributes`](Self::schema_attributes), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_schema_attributes(mut self, value: Option<Vec<String>>) -> Self {
+        self.schema_attributes = value;
+        self
+    }
+
+    /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
+    #[must_use]
+    pub fn social_profile_data(mut self, value: impl Into<String>) -> Self {
+        self.social_profile_data = Some(value.into());
+        self
+    }
+
+    /// [`social_profile_data`](Self::social_profile_data), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_social_profile_data(mut self, value: Option<String>) -> Self {
+        self.social_profile_data = value;
+        self
+    }
+
+    /// **Inferred.** Value that is sent when a `checkbox` is checked.
+    #[must_use]
+    pub fn submit_value(mut self, value: impl Into<String>) -> Self {
+        self.submit_value = Some(value.into());
+        self
+    }
+
+    /// [`submit_value`](Self::submit_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_submit_value(mut self, value: Option<String>) -> Self {
+        self.submit_value = value;
+        self
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn tip(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.tip = Some(value.into());
+        self
+    }
+
+    /// [`tip`](Self::tip), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_tip(mut self, value: Option<TranslationRef>) -> Self {
+        self.tip = value;
+        self
+    }
+
+    /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
+    #[must_use]
+    pub fn type_(mut self, value: impl Into<FieldType>) -> Self {
+        self.type_ = value.into();
+        self
+    }
+
+    /// Validation rules of the value, in order.
+    #[must_use]
+    pub fn validation(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FieldValidationInput>>,
+    ) -> Self {
+        self.validation = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`validation`](Self::validation), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_validation(mut self, value: Option<Vec<FieldValidationInput>>) -> Self {
+        self.validation = value;
+        self
+    }
+
+    /// A text of a field in a request: a reference to a translation, or a plain string. In `placeholder` the string is a translation key; in `value` it is the value itself.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<FieldTextInput>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// [`value`](Self::value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_value(mut self, value: Option<FieldTextInput>) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// First or last year that a `dateselect` field offers: an integer or a string.
+    #[must_use]
+    pub fn year_end(mut self, value: impl Into<YearBound>) -> Self {
+        self.year_end = Some(value.into());
+        self
+    }
+
+    /// [`year_end`](Self::year_end), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_year_end(mut self, value: Option<YearBound>) -> Self {
+        self.year_end = value;
+        self
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn year_label_date_select(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.year_label_date_select = Some(value.into());
+        self
+    }
+
+    /// [`year_label_date_select`](Self::year_label_date_select), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_year_label_date_select(
+        mut self,
+        value: Option<TranslationRef>,
+    ) -> Self {
+        self.year_label_date_select = value;
+        self
+    }
+
+    /// First or last year that a `dateselect` field offers: an integer or a string.
+    #[must_use]
+    pub fn year_start(mut self, value: impl Into<YearBound>) -> Self {
+        self.year_start = Some(value.into());
+        self
+    }
+
+    /// [`year_start`](Self::year_start), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_year_start(mut self, value: Option<YearBound>) -> Self {
+        self.year_start = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
     }
 }
 
@@ -1469,26 +3915,19 @@ impl<'de> ::serde::Deserialize<'de> for FieldInputName {
 #[non_exhaustive]
 pub struct FieldOption {
     /// Whether the choice is disabled.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub disabled: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<FieldText>,
     /// Whether the choice is preselected.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub selected: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<bool>,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub text: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<FieldText>,
     /// Value that is stored when the choice is taken.
-    pub value: ::std::string::String,
-}
-
-impl FieldOption {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldOption {
-        ::std::default::Default::default()
-    }
+    pub value: String,
 }
 
 /// One choice of a `select` or `radio` field, in a request.
@@ -1497,21 +3936,69 @@ impl FieldOption {
 #[non_exhaustive]
 pub struct FieldOptionInput {
     /// Whether the choice is disabled.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub disabled: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// A text in a request without a locale in its path: the key of its translation.
     pub label: TranslationRef,
     /// Whether the choice is preselected.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub selected: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<bool>,
     /// Value that is stored when the choice is taken.
-    pub value: ::std::string::String,
+    pub value: String,
 }
 
 impl FieldOptionInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldOptionInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(value: impl Into<String>, label: impl Into<TranslationRef>) -> Self {
+        Self {
+            disabled: None,
+            label: label.into(),
+            selected: None,
+            value: value.into(),
+        }
+    }
+
+    /// Whether the choice is disabled.
+    #[must_use]
+    pub fn disabled(mut self, value: bool) -> Self {
+        self.disabled = Some(value);
+        self
+    }
+
+    /// [`disabled`](Self::disabled), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_disabled(mut self, value: Option<bool>) -> Self {
+        self.disabled = value;
+        self
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn label(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.label = value.into();
+        self
+    }
+
+    /// Whether the choice is preselected.
+    #[must_use]
+    pub fn selected(mut self, value: bool) -> Self {
+        self.selected = Some(value);
+        self
+    }
+
+    /// [`selected`](Self::selected), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_selected(mut self, value: Option<bool>) -> Self {
+        self.selected = value;
+        self
+    }
+
+    /// Value that is stored when the choice is taken.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
     }
 }
 
@@ -1521,15 +4008,8 @@ impl FieldOptionInput {
 #[non_exhaustive]
 pub struct FieldRelationships {
     /// Forms that use the field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub forms: ::std::option::Option<::std::vec::Vec<NamedRef>>,
-}
-
-impl FieldRelationships {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldRelationships {
-        ::std::default::Default::default()
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<Vec<NamedRef>>,
 }
 
 /// References to a field. A request may send them back.
@@ -1538,14 +4018,32 @@ impl FieldRelationships {
 #[non_exhaustive]
 pub struct FieldRelationshipsInput {
     /// Forms that use the field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub forms: ::std::option::Option<::std::vec::Vec<RelatedForm>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<Vec<RelatedForm>>,
 }
 
 impl FieldRelationshipsInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldRelationshipsInput {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forms that use the field.
+    #[must_use]
+    pub fn forms(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<RelatedForm>>,
+    ) -> Self {
+        self.forms = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`forms`](Self::forms), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_forms(mut self, value: Option<Vec<RelatedForm>>) -> Self {
+        self.forms = value;
+        self
     }
 }
 
@@ -1556,20 +4054,20 @@ impl FieldRelationshipsInput {
 #[non_exhaustive]
 pub enum FieldText {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `TranslatedText`.
     TranslatedText(TranslatedText),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<TranslatedText> for FieldText {
+impl From<TranslatedText> for FieldText {
     fn from(value: TranslatedText) -> Self {
         Self::TranslatedText(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for FieldText {
+impl From<::serde_json::Value> for FieldText {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -1582,12 +4080,12 @@ impl ::std::convert::From<::serde_json::Value> for FieldText {
 #[non_exhaustive]
 pub enum FieldTextInput {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `TranslationRef`.
     TranslationRef(TranslationRef),
 }
 
-impl ::std::convert::From<TranslationRef> for FieldTextInput {
+impl From<TranslationRef> for FieldTextInput {
     fn from(value: TranslationRef) -> Self {
         Self::TranslationRef(value)
     }
@@ -1599,19 +4097,12 @@ impl ::std::convert::From<TranslationRef> for FieldTextInput {
 #[non_exhaustive]
 pub struct FieldValidation {
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub message: ::std::option::Option<FieldText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<FieldText>,
     /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-    pub rule: crate::types::ValidationRule,
+    pub rule: ValidationRule,
     /// Value of a validation rule. `ValidationRule` says which type each rule takes.
     pub value: ValidationValue,
-}
-
-impl FieldValidation {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldValidation {
-        ::std::default::Default::default()
-    }
 }
 
 /// One validation rule of a field, in a request.
@@ -1622,15 +4113,45 @@ pub struct FieldValidationInput {
     /// A text in a request without a locale in its path: the key of its translation.
     pub message: TranslationRef,
     /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-    pub rule: crate::types::ValidationRule,
+    pub rule: ValidationRule,
     /// Value of a validation rule. `ValidationRule` says which type each rule takes.
     pub value: ValidationValue,
 }
 
 impl FieldValidationInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FieldValidationInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        rule: impl Into<ValidationRule>,
+        value: impl Into<ValidationValue>,
+        message: impl Into<TranslationRef>,
+    ) -> Self {
+        Self {
+            message: message.into(),
+            rule: rule.into(),
+            value: value.into(),
+        }
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn message(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.message = value.into();
+        self
+    }
+
+    /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
+    #[must_use]
+    pub fn rule(mut self, value: impl Into<ValidationRule>) -> Self {
+        self.rule = value.into();
+        self
+    }
+
+    /// Value of a validation rule. `ValidationRule` says which type each rule takes.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<ValidationValue>) -> Self {
+        self.value = value.into();
+        self
     }
 }
 
@@ -1640,25 +4161,18 @@ impl FieldValidationInput {
 #[non_exhaustive]
 pub struct Flow {
     /// Name of the flow, unique in the application.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Entity types that the flow serves. Missing on old flows, which serve only `user`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub schemas: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schemas: Option<Vec<String>>,
     /// Path of the flow, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Attribute paths whose values are kept in browser storage (`janrainCaptureProfileData`) after sign-in.
     #[serde(rename = "userData")]
-    pub user_data: ::std::vec::Vec<::std::string::String>,
+    pub user_data: Vec<String>,
     /// Newest version. A string, because it is too long for a 64-bit number.
-    pub version: ::std::string::String,
-}
-
-impl Flow {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Flow {
-        ::std::default::Default::default()
-    }
+    pub version: String,
 }
 
 /// The whole content of a flow in one version. It also contains the raw parts of the flow, such as `fields`, `translations`, `screens`, `mailTemplates` and `2faMessages`. Their members are not documented, and some differ from the responses of other operations.
@@ -1668,22 +4182,15 @@ impl Flow {
 pub struct FlowDocument {
     /// Values of the social profile that are passed to the success events of sign-in and registration.
     #[serde(rename = "authProfileData")]
-    pub auth_profile_data: ::std::vec::Vec<::std::string::String>,
+    pub auth_profile_data: Vec<String>,
     /// Attribute paths whose values are kept in browser storage after sign-in.
     #[serde(rename = "userData")]
-    pub user_data: ::std::vec::Vec<::std::string::String>,
+    pub user_data: Vec<String>,
     /// Version of the flow.
-    pub version: ::std::string::String,
+    pub version: String,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl FlowDocument {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowDocument {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// A flow created by copying or promoting.
@@ -1692,21 +4199,14 @@ impl FlowDocument {
 #[non_exhaustive]
 pub struct FlowRef {
     /// Name of the flow. One old sample of a promotion does not have it.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Path of the flow, relative to the host. After a promotion it is a path in the target application.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Version that was created. One old sample of a promotion does not have it.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub version: ::std::option::Option<::std::string::String>,
-}
-
-impl FlowRef {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowRef {
-        ::std::default::Default::default()
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// A string of a flow: a text that belongs to no field. It either shows the value of an attribute or has its own text.
@@ -1715,23 +4215,16 @@ impl FlowRef {
 #[non_exhaustive]
 pub struct FlowString {
     /// Name of the string.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Dotted path of the attribute that the string shows.
-    #[serde(rename = "schemaId", skip_serializing_if = "::std::option::Option::is_none")]
-    pub schema_id: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaId", skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<String>,
     /// Path of the string, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// A text in a response without a locale in its path: the texts in all locales.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<TranslatedText>,
-}
-
-impl FlowString {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowString {
-        ::std::default::Default::default()
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<TranslatedText>,
 }
 
 /// A string to create or replace. Send exactly one of `schemaId` and `value`. The newest page disagrees: it says that `name` and `schemaId` are identical, and that one of these two is given.
@@ -1740,19 +4233,59 @@ impl FlowString {
 #[non_exhaustive]
 pub struct FlowStringInput {
     /// Name of the string. On modification it must equal the name in the path.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Dotted path of the attribute that the string shows.
-    #[serde(rename = "schemaId", skip_serializing_if = "::std::option::Option::is_none")]
-    pub schema_id: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaId", skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<String>,
     /// The text of a string, in a request.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<FlowStringText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FlowStringText>,
 }
 
 impl FlowStringInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowStringInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            schema_id: None,
+            value: None,
+        }
+    }
+
+    /// Name of the string. On modification it must equal the name in the path.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Dotted path of the attribute that the string shows.
+    #[must_use]
+    pub fn schema_id(mut self, value: impl Into<String>) -> Self {
+        self.schema_id = Some(value.into());
+        self
+    }
+
+    /// [`schema_id`](Self::schema_id), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_schema_id(mut self, value: Option<String>) -> Self {
+        self.schema_id = value;
+        self
+    }
+
+    /// The text of a string, in a request.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<FlowStringText>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// [`value`](Self::value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_value(mut self, value: Option<FlowStringText>) -> Self {
+        self.value = value;
+        self
     }
 }
 
@@ -1762,20 +4295,63 @@ impl FlowStringInput {
 #[non_exhaustive]
 pub struct FlowStringText {
     /// Key of the translation.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub key: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Where in the flow the text is used, as a dotted path. May be empty.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub path: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Texts by locale, such as `en-US`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub values: ::std::option::Option<LocaleTexts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<LocaleTexts>,
 }
 
 impl FlowStringText {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowStringText {
-        ::std::default::Default::default()
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Key of the translation.
+    #[must_use]
+    pub fn key(mut self, value: impl Into<String>) -> Self {
+        self.key = Some(value.into());
+        self
+    }
+
+    /// [`key`](Self::key), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_key(mut self, value: Option<String>) -> Self {
+        self.key = value;
+        self
+    }
+
+    /// Where in the flow the text is used, as a dotted path. May be empty.
+    #[must_use]
+    pub fn path(mut self, value: impl Into<String>) -> Self {
+        self.path = Some(value.into());
+        self
+    }
+
+    /// [`path`](Self::path), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_path(mut self, value: Option<String>) -> Self {
+        self.path = value;
+        self
+    }
+
+    /// Texts by locale, such as `en-US`.
+    #[must_use]
+    pub fn values(mut self, value: impl Into<LocaleTexts>) -> Self {
+        self.values = Some(value.into());
+        self
+    }
+
+    /// [`values`](Self::values), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_values(mut self, value: Option<LocaleTexts>) -> Self {
+        self.values = value;
+        self
     }
 }
 
@@ -1785,17 +4361,48 @@ impl FlowStringText {
 #[non_exhaustive]
 pub struct FlowUpdate {
     /// All entity types that the flow serves. If omitted, the stored list stays.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub schemas: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schemas: Option<Vec<String>>,
     /// All attribute paths whose values are kept in browser storage after sign-in. The current reference requires this list; older pages also allow `schemas` alone.
     #[serde(rename = "userData")]
-    pub user_data: ::std::vec::Vec<::std::string::String>,
+    pub user_data: Vec<String>,
 }
 
 impl FlowUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowUpdate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(user_data: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            schemas: None,
+            user_data: user_data.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// All entity types that the flow serves. If omitted, the stored list stays.
+    #[must_use]
+    pub fn schemas(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.schemas = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`schemas`](Self::schemas), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_schemas(mut self, value: Option<Vec<String>>) -> Self {
+        self.schemas = value;
+        self
+    }
+
+    /// All attribute paths whose values are kept in browser storage after sign-in. The current reference requires this list; older pages also allow `schemas` alone.
+    #[must_use]
+    pub fn user_data(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.user_data = value.into_iter().map(Into::into).collect();
+        self
     }
 }
 
@@ -1805,16 +4412,9 @@ impl FlowUpdate {
 #[non_exhaustive]
 pub struct FlowVersionSummary {
     /// One-line note on the change.
-    pub change: ::std::string::String,
+    pub change: String,
     /// Version, or `HEAD` for the newest one.
-    pub version: ::std::string::String,
-}
-
-impl FlowVersionSummary {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FlowVersionSummary {
-        ::std::default::Default::default()
-    }
+    pub version: String,
 }
 
 /// A form of a flow: a list of fields in display order.
@@ -1823,26 +4423,19 @@ impl FlowVersionSummary {
 #[non_exhaustive]
 pub struct Form {
     /// Type of the form, such as `traditionalSignin`. There are other types for registration, profile update, password reset, account deactivation and email verification; their spelling is not documented. An older sample does not have this member.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub action: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
     /// Enabled features of the form, such as `captcha` for reCaptcha. Send them back when you modify the form.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub features: ::std::option::Option<::std::vec::Vec<FormFeature>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<FormFeature>>,
     /// Fields of the form in display order.
-    pub fields: ::std::vec::Vec<FormField>,
+    pub fields: Vec<FormField>,
     /// Name of the form.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Path of the form, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
-}
-
-impl Form {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Form {
-        ::std::default::Default::default()
-    }
+    pub self_: String,
 }
 
 /// **Inferred.** A feature of a form: its name, or an object that describes it. `captcha` enables reCaptcha; any other name also works if the markup of the page uses the same name.
@@ -1854,20 +4447,20 @@ impl Form {
 #[non_exhaustive]
 pub enum FormFeature {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `FormFeatureDetail`.
     FormFeatureDetail(FormFeatureDetail),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<FormFeatureDetail> for FormFeature {
+impl From<FormFeatureDetail> for FormFeature {
     fn from(value: FormFeatureDetail) -> Self {
         Self::FormFeatureDetail(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for FormFeature {
+impl From<::serde_json::Value> for FormFeature {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -1879,28 +4472,22 @@ impl ::std::convert::From<::serde_json::Value> for FormFeature {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct FormFeatureDetail(
-    pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-);
+pub struct FormFeatureDetail(pub ::serde_json::Map<String, ::serde_json::Value>);
 impl ::std::ops::Deref for FormFeatureDetail {
-    type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
-    fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
+    fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
         &self.0
     }
 }
 
-impl ::std::convert::From<FormFeatureDetail>
-for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+impl From<FormFeatureDetail> for ::serde_json::Map<String, ::serde_json::Value> {
     fn from(value: FormFeatureDetail) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>>
-for FormFeatureDetail {
-    fn from(
-        value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    ) -> Self {
+impl From<::serde_json::Map<String, ::serde_json::Value>> for FormFeatureDetail {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }
@@ -1911,19 +4498,12 @@ for FormFeatureDetail {
 #[non_exhaustive]
 pub struct FormField {
     /// Name of the field.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Whether the form requires a value.
     pub required: bool,
     /// Path of the field, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
-}
-
-impl FormField {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FormField {
-        ::std::default::Default::default()
-    }
+    pub self_: String,
 }
 
 /// A field to show on a form.
@@ -1932,16 +4512,41 @@ impl FormField {
 #[non_exhaustive]
 pub struct FormFieldInput {
     /// Name of an existing field of the flow.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Whether the form requires a value.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub required: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
 }
 
 impl FormFieldInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FormFieldInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            required: None,
+        }
+    }
+
+    /// Name of an existing field of the flow.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Whether the form requires a value.
+    #[must_use]
+    pub fn required(mut self, value: bool) -> Self {
+        self.required = Some(value);
+        self
+    }
+
+    /// [`required`](Self::required), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_required(mut self, value: Option<bool>) -> Self {
+        self.required = value;
+        self
     }
 }
 
@@ -1951,21 +4556,75 @@ impl FormFieldInput {
 #[non_exhaustive]
 pub struct FormInput {
     /// Type of the form, such as `traditionalSignin`. It cannot be changed later.
-    pub action: ::std::string::String,
+    pub action: String,
     /// Features to enable for the form, such as `captcha`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub features: ::std::option::Option<::std::vec::Vec<FormFeature>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<FormFeature>>,
     /// Fields of the form in display order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub fields: ::std::option::Option<::std::vec::Vec<FormFieldInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<FormFieldInput>>,
     /// Name of the form, unique in the flow.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 
 impl FormInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FormInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>, action: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            features: None,
+            fields: None,
+            name: name.into(),
+        }
+    }
+
+    /// Type of the form, such as `traditionalSignin`. It cannot be changed later.
+    #[must_use]
+    pub fn action(mut self, value: impl Into<String>) -> Self {
+        self.action = value.into();
+        self
+    }
+
+    /// Features to enable for the form, such as `captcha`.
+    #[must_use]
+    pub fn features(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FormFeature>>,
+    ) -> Self {
+        self.features = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`features`](Self::features), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_features(mut self, value: Option<Vec<FormFeature>>) -> Self {
+        self.features = value;
+        self
+    }
+
+    /// Fields of the form in display order.
+    #[must_use]
+    pub fn fields(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FormFieldInput>>,
+    ) -> Self {
+        self.fields = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`fields`](Self::fields), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_fields(mut self, value: Option<Vec<FormFieldInput>>) -> Self {
+        self.fields = value;
+        self
+    }
+
+    /// Name of the form, unique in the flow.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
 }
 
@@ -1975,22 +4634,83 @@ impl FormInput {
 #[non_exhaustive]
 pub struct FormModification {
     /// Type of the form. If sent, it must be the stored type, because it cannot be changed.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub action: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
     /// Enabled features of the form, such as `captcha`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub features: ::std::option::Option<::std::vec::Vec<FormFeature>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<FormFeature>>,
     /// All fields of the form in display order.
-    pub fields: ::std::vec::Vec<FormFieldInput>,
+    pub fields: Vec<FormFieldInput>,
     /// Name of the form. If sent, it must equal the name in the path.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 impl FormModification {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::FormModification {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(fields: impl IntoIterator<Item = impl Into<FormFieldInput>>) -> Self {
+        Self {
+            action: None,
+            features: None,
+            fields: fields.into_iter().map(Into::into).collect(),
+            name: None,
+        }
+    }
+
+    /// Type of the form. If sent, it must be the stored type, because it cannot be changed.
+    #[must_use]
+    pub fn action(mut self, value: impl Into<String>) -> Self {
+        self.action = Some(value.into());
+        self
+    }
+
+    /// [`action`](Self::action), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_action(mut self, value: Option<String>) -> Self {
+        self.action = value;
+        self
+    }
+
+    /// Enabled features of the form, such as `captcha`.
+    #[must_use]
+    pub fn features(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FormFeature>>,
+    ) -> Self {
+        self.features = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`features`](Self::features), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_features(mut self, value: Option<Vec<FormFeature>>) -> Self {
+        self.features = value;
+        self
+    }
+
+    /// All fields of the form in display order.
+    #[must_use]
+    pub fn fields(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FormFieldInput>>,
+    ) -> Self {
+        self.fields = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Name of the form. If sent, it must equal the name in the path.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
     }
 }
 
@@ -2003,20 +4723,20 @@ impl FormModification {
 #[non_exhaustive]
 pub enum HostedLoginUpgrade {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `NamedRef`.
     NamedRef(NamedRef),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<NamedRef> for HostedLoginUpgrade {
+impl From<NamedRef> for HostedLoginUpgrade {
     fn from(value: NamedRef) -> Self {
         Self::NamedRef(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for HostedLoginUpgrade {
+impl From<::serde_json::Value> for HostedLoginUpgrade {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -2028,32 +4748,22 @@ impl ::std::convert::From<::serde_json::Value> for HostedLoginUpgrade {
 #[non_exhaustive]
 pub struct Link {
     /// Further HTML attributes of a link, by name. If omitted on modification, they are removed.
-    #[serde(
-        rename = "elementAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_attributes: ::std::option::Option<LinkElementAttributes>,
+    #[serde(rename = "elementAttributes", skip_serializing_if = "Option::is_none")]
+    pub element_attributes: Option<LinkElementAttributes>,
     /// Target URL of the link. It is `#` until the link is configured.
     #[serde(rename = "elementHref")]
-    pub element_href: ::std::string::String,
+    pub element_href: String,
     /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
     #[serde(rename = "elementText")]
     pub element_text: FieldText,
     /// Name of the link, unique in the flow. The built-in links are `linkHelp`, `linkPrivacyPolicy` and `linkTermsOfService`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Path of the link, relative to the host.
-    #[serde(rename = "_self", skip_serializing_if = "::std::option::Option::is_none")]
-    pub self_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "_self", skip_serializing_if = "Option::is_none")]
+    pub self_: Option<String>,
     /// HTML target of the link, usually `_blank`. Without it the link opens in the current tab.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub target: ::std::option::Option<::std::string::String>,
-}
-
-impl Link {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Link {
-        ::std::default::Default::default()
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 /// **Inferred.** Further HTML attributes of a link, by name. If omitted on modification, they are removed.
@@ -2062,34 +4772,22 @@ impl Link {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct LinkElementAttributes(
-    pub ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-);
+pub struct LinkElementAttributes(pub ::std::collections::BTreeMap<String, String>);
 impl ::std::ops::Deref for LinkElementAttributes {
-    type Target = ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::string::String,
-    >;
-    fn deref(
-        &self,
-    ) -> &::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+    type Target = ::std::collections::BTreeMap<String, String>;
+    fn deref(&self) -> &::std::collections::BTreeMap<String, String> {
         &self.0
     }
 }
 
-impl ::std::convert::From<LinkElementAttributes>
-for ::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+impl From<LinkElementAttributes> for ::std::collections::BTreeMap<String, String> {
     fn from(value: LinkElementAttributes) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<
-    ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-> for LinkElementAttributes {
-    fn from(
-        value: ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-    ) -> Self {
+impl From<::std::collections::BTreeMap<String, String>> for LinkElementAttributes {
+    fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
         Self(value)
     }
 }
@@ -2100,28 +4798,91 @@ impl ::std::convert::From<
 #[non_exhaustive]
 pub struct LinkInput {
     /// Further HTML attributes of a link, by name. If omitted on modification, they are removed.
-    #[serde(
-        rename = "elementAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_attributes: ::std::option::Option<LinkElementAttributes>,
+    #[serde(rename = "elementAttributes", skip_serializing_if = "Option::is_none")]
+    pub element_attributes: Option<LinkElementAttributes>,
     /// Target URL of the link.
     #[serde(rename = "elementHref")]
-    pub element_href: ::std::string::String,
+    pub element_href: String,
     /// A text in a request without a locale in its path: the key of its translation.
     #[serde(rename = "elementText")]
     pub element_text: TranslationRef,
     /// Name of the link, unique in the flow. On modification it must equal the name in the path.
-    pub name: ::std::string::String,
+    pub name: String,
     /// HTML target of the link, usually `_blank`. If omitted on modification, the link opens in the current tab.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub target: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 impl LinkInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LinkInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        element_href: impl Into<String>,
+        element_text: impl Into<TranslationRef>,
+    ) -> Self {
+        Self {
+            element_attributes: None,
+            element_href: element_href.into(),
+            element_text: element_text.into(),
+            name: name.into(),
+            target: None,
+        }
+    }
+
+    /// Further HTML attributes of a link, by name. If omitted on modification, they are removed.
+    #[must_use]
+    pub fn element_attributes(
+        mut self,
+        value: impl Into<LinkElementAttributes>,
+    ) -> Self {
+        self.element_attributes = Some(value.into());
+        self
+    }
+
+    /// [`element_attributes`](Self::element_attributes), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element_attributes(
+        mut self,
+        value: Option<LinkElementAttributes>,
+    ) -> Self {
+        self.element_attributes = value;
+        self
+    }
+
+    /// Target URL of the link.
+    #[must_use]
+    pub fn element_href(mut self, value: impl Into<String>) -> Self {
+        self.element_href = value.into();
+        self
+    }
+
+    /// A text in a request without a locale in its path: the key of its translation.
+    #[must_use]
+    pub fn element_text(mut self, value: impl Into<TranslationRef>) -> Self {
+        self.element_text = value.into();
+        self
+    }
+
+    /// Name of the link, unique in the flow. On modification it must equal the name in the path.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// HTML target of the link, usually `_blank`. If omitted on modification, the link opens in the current tab.
+    #[must_use]
+    pub fn target(mut self, value: impl Into<String>) -> Self {
+        self.target = Some(value.into());
+        self
+    }
+
+    /// [`target`](Self::target), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_target(mut self, value: Option<String>) -> Self {
+        self.target = value;
+        self
     }
 }
 
@@ -2129,34 +4890,22 @@ impl LinkInput {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct LocaleTexts(
-    pub ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-);
+pub struct LocaleTexts(pub ::std::collections::BTreeMap<String, String>);
 impl ::std::ops::Deref for LocaleTexts {
-    type Target = ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::string::String,
-    >;
-    fn deref(
-        &self,
-    ) -> &::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+    type Target = ::std::collections::BTreeMap<String, String>;
+    fn deref(&self) -> &::std::collections::BTreeMap<String, String> {
         &self.0
     }
 }
 
-impl ::std::convert::From<LocaleTexts>
-for ::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+impl From<LocaleTexts> for ::std::collections::BTreeMap<String, String> {
     fn from(value: LocaleTexts) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<
-    ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-> for LocaleTexts {
-    fn from(
-        value: ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-    ) -> Self {
+impl From<::std::collections::BTreeMap<String, String>> for LocaleTexts {
+    fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
         Self(value)
     }
 }
@@ -2167,162 +4916,101 @@ impl ::std::convert::From<
 #[non_exhaustive]
 pub struct LocalizedField {
     /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-    #[serde(
-        rename = "dateFormat",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub date_format: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "dateFormat", skip_serializing_if = "Option::is_none")]
+    pub date_format: Option<String>,
     /// Label of the day part of a `dateselect` field.
-    #[serde(
-        rename = "dayLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub day_label_date_select: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "dayLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub day_label_date_select: Option<String>,
     /// HTML element of the field. Its structure is not documented; send it back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub element: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<::serde_json::Value>,
     /// HTML attributes of a display element, by name.
-    #[serde(
-        rename = "elementAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_attributes: ::std::option::Option<FieldElementAttributes>,
+    #[serde(rename = "elementAttributes", skip_serializing_if = "Option::is_none")]
+    pub element_attributes: Option<FieldElementAttributes>,
     /// HTML value of a display element. Its structure is not documented.
-    #[serde(
-        rename = "elementValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_value: ::std::option::Option<::serde_json::Value>,
+    #[serde(rename = "elementValue", skip_serializing_if = "Option::is_none")]
+    pub element_value: Option<::serde_json::Value>,
     /// Whether a blank value is stored as null.
-    #[serde(
-        rename = "emptyMeansNull",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub empty_means_null: ::std::option::Option<bool>,
+    #[serde(rename = "emptyMeansNull", skip_serializing_if = "Option::is_none")]
+    pub empty_means_null: Option<bool>,
     /// Name of `socialProfileData` in the raw flow.
-    #[serde(
-        rename = "engageData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub engage_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "engageData", skip_serializing_if = "Option::is_none")]
+    pub engage_data: Option<String>,
     /// Forms of the field. Their structure is not documented; send them back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub forms: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<::serde_json::Value>,
     /// Whether submitted changes of the value are ignored.
-    #[serde(
-        rename = "ignoreUpdate",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub ignore_update: ::std::option::Option<bool>,
+    #[serde(rename = "ignoreUpdate", skip_serializing_if = "Option::is_none")]
+    pub ignore_update: Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-    #[serde(
-        rename = "justString",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub just_string: ::std::option::Option<bool>,
+    #[serde(rename = "justString", skip_serializing_if = "Option::is_none")]
+    pub just_string: Option<bool>,
     /// Label of the field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Label of the month part of a `dateselect` field.
-    #[serde(
-        rename = "monthLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_label_date_select: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "monthLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub month_label_date_select: Option<String>,
     /// Names of the months that a `dateselect` field shows, January first.
-    #[serde(
-        rename = "monthNames",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_names: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "monthNames", skip_serializing_if = "Option::is_none")]
+    pub month_names: Option<Vec<String>>,
     /// Name of the field, unique in the flow and without spaces.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Choices of a `select` or `radio` field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<LocalizedFieldOption>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<LocalizedFieldOption>>,
     /// Sample text shown while the field is empty.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub placeholder: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
     /// Whether a `checkbox` is initially checked.
-    #[serde(
-        rename = "preChecked",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub pre_checked: ::std::option::Option<bool>,
+    #[serde(rename = "preChecked", skip_serializing_if = "Option::is_none")]
+    pub pre_checked: Option<bool>,
     /// References to a field.
-    #[serde(
-        rename = "_relationships",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub relationships: ::std::option::Option<FieldRelationships>,
+    #[serde(rename = "_relationships", skip_serializing_if = "Option::is_none")]
+    pub relationships: Option<FieldRelationships>,
     /// Dotted path of the attribute that stores the value. Every field has it, except `multiIdentifierAuth` fields, which have `schemaAttributes` instead.
-    #[serde(
-        rename = "schemaAttribute",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attribute: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaAttribute", skip_serializing_if = "Option::is_none")]
+    pub schema_attribute: Option<String>,
     /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-    #[serde(
-        rename = "schemaAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attributes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "schemaAttributes", skip_serializing_if = "Option::is_none")]
+    pub schema_attributes: Option<Vec<String>>,
     /// Path of the field, relative to the host and without the locale.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-    #[serde(
-        rename = "socialProfileData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub social_profile_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "socialProfileData", skip_serializing_if = "Option::is_none")]
+    pub social_profile_data: Option<String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-    #[serde(
-        rename = "submitValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub submit_value: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "submitValue", skip_serializing_if = "Option::is_none")]
+    pub submit_value: Option<String>,
     /// Tooltip of the field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tip: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip: Option<String>,
     /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
     #[serde(rename = "type")]
-    pub type_: crate::types::FieldType,
+    pub type_: FieldType,
     /// Validation rules of the value, in order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub validation: ::std::option::Option<::std::vec::Vec<LocalizedFieldValidation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Vec<LocalizedFieldValidation>>,
     /// Fixed value of a `hidden` field, or the text of a `translatableString`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(rename = "yearEnd", skip_serializing_if = "::std::option::Option::is_none")]
-    pub year_end: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearEnd", skip_serializing_if = "Option::is_none")]
+    pub year_end: Option<YearBound>,
     /// Label of the year part of a `dateselect` field.
-    #[serde(
-        rename = "yearLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_label_date_select: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "yearLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub year_label_date_select: Option<String>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(
-        rename = "yearStart",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_start: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearStart", skip_serializing_if = "Option::is_none")]
+    pub year_start: Option<YearBound>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-
-impl LocalizedField {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedField {
-        ::std::default::Default::default()
-    }
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// A field to create or change in one locale. Texts are plain strings; the service stores them as translations in the locale of the path.
@@ -2331,224 +5019,570 @@ impl LocalizedField {
 #[non_exhaustive]
 pub struct LocalizedFieldInput {
     /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-    #[serde(
-        rename = "dateFormat",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub date_format: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "dateFormat", skip_serializing_if = "Option::is_none")]
+    pub date_format: Option<String>,
     /// Label of the day part of a `dateselect` field.
-    #[serde(
-        rename = "dayLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub day_label_date_select: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "dayLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub day_label_date_select: Option<String>,
     /// HTML element of the field. Its structure is not documented; send it back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub element: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<::serde_json::Value>,
     /// HTML attributes of a display element, by name.
-    #[serde(
-        rename = "elementAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_attributes: ::std::option::Option<FieldElementAttributes>,
+    #[serde(rename = "elementAttributes", skip_serializing_if = "Option::is_none")]
+    pub element_attributes: Option<FieldElementAttributes>,
     /// HTML value of a display element. Its structure is not documented.
-    #[serde(
-        rename = "elementValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub element_value: ::std::option::Option<::serde_json::Value>,
+    #[serde(rename = "elementValue", skip_serializing_if = "Option::is_none")]
+    pub element_value: Option<::serde_json::Value>,
     /// Whether a blank value is stored as null.
-    #[serde(
-        rename = "emptyMeansNull",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub empty_means_null: ::std::option::Option<bool>,
+    #[serde(rename = "emptyMeansNull", skip_serializing_if = "Option::is_none")]
+    pub empty_means_null: Option<bool>,
     /// Name of `socialProfileData` in the raw flow.
-    #[serde(
-        rename = "engageData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub engage_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "engageData", skip_serializing_if = "Option::is_none")]
+    pub engage_data: Option<String>,
     /// Forms of the field. Their structure is not documented; send them back unchanged.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub forms: ::std::option::Option<::serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<::serde_json::Value>,
     /// Whether submitted changes of the value are ignored.
-    #[serde(
-        rename = "ignoreUpdate",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub ignore_update: ::std::option::Option<bool>,
+    #[serde(rename = "ignoreUpdate", skip_serializing_if = "Option::is_none")]
+    pub ignore_update: Option<bool>,
     /// **Inferred.** Whether a `translatableString` is returned as a plain string.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-    #[serde(
-        rename = "justString",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub just_string: ::std::option::Option<bool>,
+    #[serde(rename = "justString", skip_serializing_if = "Option::is_none")]
+    pub just_string: Option<bool>,
     /// Label of the field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Label of the month part of a `dateselect` field.
-    #[serde(
-        rename = "monthLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_label_date_select: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "monthLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub month_label_date_select: Option<String>,
     /// Names of the months that a `dateselect` field shows, January first.
-    #[serde(
-        rename = "monthNames",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub month_names: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "monthNames", skip_serializing_if = "Option::is_none")]
+    pub month_names: Option<Vec<String>>,
     /// Name of the field, unique in the flow and without spaces.
-    pub name: LocalizedFieldInputName,
+    pub name: String,
     /// Choices of a `select` or `radio` field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub options: ::std::option::Option<::std::vec::Vec<LocalizedFieldOptionInput>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<LocalizedFieldOptionInput>>,
     /// Sample text shown while the field is empty.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub placeholder: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
     /// Whether a `checkbox` is initially checked.
-    #[serde(
-        rename = "preChecked",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub pre_checked: ::std::option::Option<bool>,
+    #[serde(rename = "preChecked", skip_serializing_if = "Option::is_none")]
+    pub pre_checked: Option<bool>,
     /// References to a field. A request may send them back.
-    #[serde(
-        rename = "_relationships",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub relationships: ::std::option::Option<FieldRelationshipsInput>,
+    #[serde(rename = "_relationships", skip_serializing_if = "Option::is_none")]
+    pub relationships: Option<FieldRelationshipsInput>,
     /// Dotted path of the attribute that stores the value; the attribute must exist. Required for every field, except `multiIdentifierAuth` fields, which need `schemaAttributes` instead.
-    #[serde(
-        rename = "schemaAttribute",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attribute: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaAttribute", skip_serializing_if = "Option::is_none")]
+    pub schema_attribute: Option<String>,
     /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-    #[serde(
-        rename = "schemaAttributes",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub schema_attributes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(rename = "schemaAttributes", skip_serializing_if = "Option::is_none")]
+    pub schema_attributes: Option<Vec<String>>,
     /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-    #[serde(
-        rename = "socialProfileData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub social_profile_data: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "socialProfileData", skip_serializing_if = "Option::is_none")]
+    pub social_profile_data: Option<String>,
     /// **Inferred.** Value that is sent when a `checkbox` is checked.
     ///
     /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-    #[serde(
-        rename = "submitValue",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub submit_value: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "submitValue", skip_serializing_if = "Option::is_none")]
+    pub submit_value: Option<String>,
     /// Tooltip of the field.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub tip: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip: Option<String>,
     /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
     #[serde(rename = "type")]
-    pub type_: crate::types::FieldType,
+    pub type_: FieldType,
     /// Validation rules of the value, in order.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub validation: ::std::option::Option<
-        ::std::vec::Vec<LocalizedFieldValidationInput>,
-    >,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Vec<LocalizedFieldValidationInput>>,
     /// Fixed value of a `hidden` field, or the text of a `translatableString`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub value: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(rename = "yearEnd", skip_serializing_if = "::std::option::Option::is_none")]
-    pub year_end: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearEnd", skip_serializing_if = "Option::is_none")]
+    pub year_end: Option<YearBound>,
     /// Label of the year part of a `dateselect` field.
-    #[serde(
-        rename = "yearLabelDateSelect",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_label_date_select: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "yearLabelDateSelect", skip_serializing_if = "Option::is_none")]
+    pub year_label_date_select: Option<String>,
     /// First or last year that a `dateselect` field offers: an integer or a string.
-    #[serde(
-        rename = "yearStart",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub year_start: ::std::option::Option<YearBound>,
+    #[serde(rename = "yearStart", skip_serializing_if = "Option::is_none")]
+    pub year_start: Option<YearBound>,
     /// Properties that the document does not list.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl LocalizedFieldInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedFieldInput {
-        ::std::default::Default::default()
-    }
-}
-
-///Name of the field, unique in the flow and without spaces.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct LocalizedFieldInputName(::std::string::String);
-impl ::std::ops::Deref for LocalizedFieldInputName {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<LocalizedFieldInputName> for ::std::string::String {
-    fn from(value: LocalizedFieldInputName) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for LocalizedFieldInputName {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-        { ::regress::Regex::new("^\\S+$").unwrap() });
-        if PATTERN.find(value).is_none() {
-            return Err("doesn't match pattern \"^\\S+$\"".into());
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>, type_: impl Into<FieldType>) -> Self {
+        Self {
+            date_format: None,
+            day_label_date_select: None,
+            element: None,
+            element_attributes: None,
+            element_value: None,
+            empty_means_null: None,
+            engage_data: None,
+            forms: None,
+            ignore_update: None,
+            just_string: None,
+            label: None,
+            month_label_date_select: None,
+            month_names: None,
+            name: name.into(),
+            options: None,
+            placeholder: None,
+            pre_checked: None,
+            relationships: None,
+            schema_attribute: None,
+            schema_attributes: None,
+            social_profile_data: None,
+            submit_value: None,
+            tip: None,
+            type_: type_.into(),
+            validation: None,
+            value: None,
+            year_end: None,
+            year_label_date_select: None,
+            year_start: None,
+            extra: Default::default(),
         }
-
-        Ok(Self(value.to_string()))
     }
-}
 
-impl ::std::convert::TryFrom<&str> for LocalizedFieldInputName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
+    #[must_use]
+    pub fn date_format(mut self, value: impl Into<String>) -> Self {
+        self.date_format = Some(value.into());
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for LocalizedFieldInputName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// [`date_format`](Self::date_format), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_date_format(mut self, value: Option<String>) -> Self {
+        self.date_format = value;
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for LocalizedFieldInputName {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// Label of the day part of a `dateselect` field.
+    #[must_use]
+    pub fn day_label_date_select(mut self, value: impl Into<String>) -> Self {
+        self.day_label_date_select = Some(value.into());
+        self
+    }
+
+    /// [`day_label_date_select`](Self::day_label_date_select), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_day_label_date_select(mut self, value: Option<String>) -> Self {
+        self.day_label_date_select = value;
+        self
+    }
+
+    /// HTML element of the field. Its structure is not documented; send it back unchanged.
+    #[must_use]
+    pub fn element(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.element = Some(value.into());
+        self
+    }
+
+    /// [`element`](Self::element), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.element = value;
+        self
+    }
+
+    /// HTML attributes of a display element, by name.
+    #[must_use]
+    pub fn element_attributes(
+        mut self,
+        value: impl Into<FieldElementAttributes>,
+    ) -> Self {
+        self.element_attributes = Some(value.into());
+        self
+    }
+
+    /// [`element_attributes`](Self::element_attributes), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element_attributes(
+        mut self,
+        value: Option<FieldElementAttributes>,
+    ) -> Self {
+        self.element_attributes = value;
+        self
+    }
+
+    /// HTML value of a display element. Its structure is not documented.
+    #[must_use]
+    pub fn element_value(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.element_value = Some(value.into());
+        self
+    }
+
+    /// [`element_value`](Self::element_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_element_value(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.element_value = value;
+        self
+    }
+
+    /// Whether a blank value is stored as null.
+    #[must_use]
+    pub fn empty_means_null(mut self, value: bool) -> Self {
+        self.empty_means_null = Some(value);
+        self
+    }
+
+    /// [`empty_means_null`](Self::empty_means_null), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_empty_means_null(mut self, value: Option<bool>) -> Self {
+        self.empty_means_null = value;
+        self
+    }
+
+    /// Name of `socialProfileData` in the raw flow.
+    #[must_use]
+    pub fn engage_data(mut self, value: impl Into<String>) -> Self {
+        self.engage_data = Some(value.into());
+        self
+    }
+
+    /// [`engage_data`](Self::engage_data), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_engage_data(mut self, value: Option<String>) -> Self {
+        self.engage_data = value;
+        self
+    }
+
+    /// Forms of the field. Their structure is not documented; send them back unchanged.
+    #[must_use]
+    pub fn forms(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.forms = Some(value.into());
+        self
+    }
+
+    /// [`forms`](Self::forms), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_forms(mut self, value: Option<::serde_json::Value>) -> Self {
+        self.forms = value;
+        self
+    }
+
+    /// Whether submitted changes of the value are ignored.
+    #[must_use]
+    pub fn ignore_update(mut self, value: bool) -> Self {
+        self.ignore_update = Some(value);
+        self
+    }
+
+    /// [`ignore_update`](Self::ignore_update), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_ignore_update(mut self, value: Option<bool>) -> Self {
+        self.ignore_update = value;
+        self
+    }
+
+    /// **Inferred.** Whether a `translatableString` is returned as a plain string.
+    #[must_use]
+    pub fn just_string(mut self, value: bool) -> Self {
+        self.just_string = Some(value);
+        self
+    }
+
+    /// [`just_string`](Self::just_string), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_just_string(mut self, value: Option<bool>) -> Self {
+        self.just_string = value;
+        self
+    }
+
+    /// Label of the field.
+    #[must_use]
+    pub fn label(mut self, value: impl Into<String>) -> Self {
+        self.label = Some(value.into());
+        self
+    }
+
+    /// [`label`](Self::label), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_label(mut self, value: Option<String>) -> Self {
+        self.label = value;
+        self
+    }
+
+    /// Label of the month part of a `dateselect` field.
+    #[must_use]
+    pub fn month_label_date_select(mut self, value: impl Into<String>) -> Self {
+        self.month_label_date_select = Some(value.into());
+        self
+    }
+
+    /// [`month_label_date_select`](Self::month_label_date_select), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_month_label_date_select(mut self, value: Option<String>) -> Self {
+        self.month_label_date_select = value;
+        self
+    }
+
+    /// Names of the months that a `dateselect` field shows, January first.
+    #[must_use]
+    pub fn month_names(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.month_names = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`month_names`](Self::month_names), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_month_names(mut self, value: Option<Vec<String>>) -> Self {
+        self.month_names = value;
+        self
+    }
+
+    /// Name of the field, unique in the flow and without spaces.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Choices of a `select` or `radio` field.
+    #[must_use]
+    pub fn options(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<LocalizedFieldOptionInput>>,
+    ) -> Self {
+        self.options = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`options`](Self::options), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_options(
+        mut self,
+        value: Option<Vec<LocalizedFieldOptionInput>>,
+    ) -> Self {
+        self.options = value;
+        self
+    }
+
+    /// Sample text shown while the field is empty.
+    #[must_use]
+    pub fn placeholder(mut self, value: impl Into<String>) -> Self {
+        self.placeholder = Some(value.into());
+        self
+    }
+
+    /// [`placeholder`](Self::placeholder), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_placeholder(mut self, value: Option<String>) -> Self {
+        self.placeholder = value;
+        self
+    }
+
+    /// Whether a `checkbox` is initially checked.
+    #[must_use]
+    pub fn pre_checked(mut self, value: bool) -> Self {
+        self.pre_checked = Some(value);
+        self
+    }
+
+    /// [`pre_checked`](Self::pre_checked), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_pre_checked(mut self, value: Option<bool>) -> Self {
+        self.pre_checked = value;
+        self
+    }
+
+    /// References to a field. A request may send them back.
+    #[must_use]
+    pub fn relationships(mut self, value: impl Into<FieldRelationshipsInput>) -> Self {
+        self.relationships = Some(value.into());
+        self
+    }
+
+    /// [`relationships`](Self::relationships), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_relationships(
+        mut self,
+        value: Option<FieldRelationshipsInput>,
+    ) -> Self {
+        self.relationships = value;
+        self
+    }
+
+    /// Dotted path of the attribute that stores the value; the attribute must exist. Required for every field, except `multiIdentifierAuth` fields, which need `schemaAttributes` instead.
+    #[must_use]
+    pub fn schema_attribute(mut self, value: impl Into<String>) -> Self {
+        self.schema_attribute = Some(value.into());
+        self
+    }
+
+    /// [`schema_attribute`](Self::schema_attribute), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_schema_attribute(mut self, value: Option<String>) -> Self {
+        self.schema_attribute = value;
+        self
+    }
+
+    /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
+    #[must_use]
+    pub fn schema_attributes(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.schema_attributes = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`schema_attributes`](Self::schema_attributes), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_schema_attributes(mut self, value: Option<Vec<String>>) -> Self {
+        self.schema_attributes = value;
+        self
+    }
+
+    /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
+    #[must_use]
+    pub fn social_profile_data(mut self, value: impl Into<String>) -> Self {
+        self.social_profile_data = Some(value.into());
+        self
+    }
+
+    /// [`social_profile_data`](Self::social_profile_data), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_social_profile_data(mut self, value: Option<String>) -> Self {
+        self.social_profile_data = value;
+        self
+    }
+
+    /// **Inferred.** Value that is sent when a `checkbox` is checked.
+    #[must_use]
+    pub fn submit_value(mut self, value: impl Into<String>) -> Self {
+        self.submit_value = Some(value.into());
+        self
+    }
+
+    /// [`submit_value`](Self::submit_value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_submit_value(mut self, value: Option<String>) -> Self {
+        self.submit_value = value;
+        self
+    }
+
+    /// Tooltip of the field.
+    #[must_use]
+    pub fn tip(mut self, value: impl Into<String>) -> Self {
+        self.tip = Some(value.into());
+        self
+    }
+
+    /// [`tip`](Self::tip), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_tip(mut self, value: Option<String>) -> Self {
+        self.tip = value;
+        self
+    }
+
+    /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
+    #[must_use]
+    pub fn type_(mut self, value: impl Into<FieldType>) -> Self {
+        self.type_ = value.into();
+        self
+    }
+
+    /// Validation rules of the value, in order.
+    #[must_use]
+    pub fn validation(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<LocalizedFieldValidationInput>>,
+    ) -> Self {
+        self.validation = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// [`validation`](Self::validation), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_validation(
+        mut self,
+        value: Option<Vec<LocalizedFieldValidationInput>>,
+    ) -> Self {
+        self.validation = value;
+        self
+    }
+
+    /// Fixed value of a `hidden` field, or the text of a `translatableString`.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// [`value`](Self::value), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_value(mut self, value: Option<String>) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// First or last year that a `dateselect` field offers: an integer or a string.
+    #[must_use]
+    pub fn year_end(mut self, value: impl Into<YearBound>) -> Self {
+        self.year_end = Some(value.into());
+        self
+    }
+
+    /// [`year_end`](Self::year_end), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_year_end(mut self, value: Option<YearBound>) -> Self {
+        self.year_end = value;
+        self
+    }
+
+    /// Label of the year part of a `dateselect` field.
+    #[must_use]
+    pub fn year_label_date_select(mut self, value: impl Into<String>) -> Self {
+        self.year_label_date_select = Some(value.into());
+        self
+    }
+
+    /// [`year_label_date_select`](Self::year_label_date_select), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_year_label_date_select(mut self, value: Option<String>) -> Self {
+        self.year_label_date_select = value;
+        self
+    }
+
+    /// First or last year that a `dateselect` field offers: an integer or a string.
+    #[must_use]
+    pub fn year_start(mut self, value: impl Into<YearBound>) -> Self {
+        self.year_start = Some(value.into());
+        self
+    }
+
+    /// [`year_start`](Self::year_start), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_year_start(mut self, value: Option<YearBound>) -> Self {
+        self.year_start = value;
+        self
+    }
+
+    /// Properties that the document does not list.
+    #[must_use]
+    pub fn extra(
+        mut self,
+        value: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.extra = value
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
     }
 }
 
@@ -2560,26 +5594,19 @@ impl<'de> ::serde::Deserialize<'de> for LocalizedFieldInputName {
 #[non_exhaustive]
 pub struct LocalizedFieldOption {
     /// Whether the choice is disabled.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub disabled: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// Shown text.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub label: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Whether the choice is preselected.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub selected: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<bool>,
     /// Shown text, in older flows.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub text: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Value that is stored when the choice is taken.
-    pub value: ::std::string::String,
-}
-
-impl LocalizedFieldOption {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedFieldOption {
-        ::std::default::Default::default()
-    }
+    pub value: String,
 }
 
 /// **Inferred.** One choice of a `select` or `radio` field in one locale, in a request.
@@ -2590,21 +5617,69 @@ impl LocalizedFieldOption {
 #[non_exhaustive]
 pub struct LocalizedFieldOptionInput {
     /// Whether the choice is disabled.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub disabled: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// Shown text.
-    pub label: ::std::string::String,
+    pub label: String,
     /// Whether the choice is preselected.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub selected: ::std::option::Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<bool>,
     /// Value that is stored when the choice is taken.
-    pub value: ::std::string::String,
+    pub value: String,
 }
 
 impl LocalizedFieldOptionInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedFieldOptionInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            disabled: None,
+            label: label.into(),
+            selected: None,
+            value: value.into(),
+        }
+    }
+
+    /// Whether the choice is disabled.
+    #[must_use]
+    pub fn disabled(mut self, value: bool) -> Self {
+        self.disabled = Some(value);
+        self
+    }
+
+    /// [`disabled`](Self::disabled), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_disabled(mut self, value: Option<bool>) -> Self {
+        self.disabled = value;
+        self
+    }
+
+    /// Shown text.
+    #[must_use]
+    pub fn label(mut self, value: impl Into<String>) -> Self {
+        self.label = value.into();
+        self
+    }
+
+    /// Whether the choice is preselected.
+    #[must_use]
+    pub fn selected(mut self, value: bool) -> Self {
+        self.selected = Some(value);
+        self
+    }
+
+    /// [`selected`](Self::selected), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_selected(mut self, value: Option<bool>) -> Self {
+        self.selected = value;
+        self
+    }
+
+    /// Value that is stored when the choice is taken.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
     }
 }
 
@@ -2614,19 +5689,12 @@ impl LocalizedFieldOptionInput {
 #[non_exhaustive]
 pub struct LocalizedFieldValidation {
     /// Text shown when the rule fails.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub message: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-    pub rule: crate::types::ValidationRule,
+    pub rule: ValidationRule,
     /// Value of a validation rule. `ValidationRule` says which type each rule takes.
     pub value: ValidationValue,
-}
-
-impl LocalizedFieldValidation {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedFieldValidation {
-        ::std::default::Default::default()
-    }
 }
 
 /// One validation rule of a field with its message in one locale, in a request.
@@ -2635,17 +5703,47 @@ impl LocalizedFieldValidation {
 #[non_exhaustive]
 pub struct LocalizedFieldValidationInput {
     /// Text shown when the rule fails.
-    pub message: ::std::string::String,
+    pub message: String,
     /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-    pub rule: crate::types::ValidationRule,
+    pub rule: ValidationRule,
     /// Value of a validation rule. `ValidationRule` says which type each rule takes.
     pub value: ValidationValue,
 }
 
 impl LocalizedFieldValidationInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedFieldValidationInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        rule: impl Into<ValidationRule>,
+        value: impl Into<ValidationValue>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            message: message.into(),
+            rule: rule.into(),
+            value: value.into(),
+        }
+    }
+
+    /// Text shown when the rule fails.
+    #[must_use]
+    pub fn message(mut self, value: impl Into<String>) -> Self {
+        self.message = value.into();
+        self
+    }
+
+    /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
+    #[must_use]
+    pub fn rule(mut self, value: impl Into<ValidationRule>) -> Self {
+        self.rule = value.into();
+        self
+    }
+
+    /// Value of a validation rule. `ValidationRule` says which type each rule takes.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<ValidationValue>) -> Self {
+        self.value = value.into();
+        self
     }
 }
 
@@ -2657,24 +5755,17 @@ impl LocalizedFieldValidationInput {
 #[non_exhaustive]
 pub struct LocalizedString {
     /// Name of the string.
-    pub name: ::std::string::String,
+    pub name: String,
     /// **Inferred.** Dotted path of the attribute that the string shows.
     ///
     /// The vendor does not document this property (basis: as for the string without a locale).
-    #[serde(rename = "schemaId", skip_serializing_if = "::std::option::Option::is_none")]
-    pub schema_id: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "schemaId", skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<String>,
     /// Path of the string in its locale, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Text in the locale.
-    pub value: ::std::string::String,
-}
-
-impl LocalizedString {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedString {
-        ::std::default::Default::default()
-    }
+    pub value: String,
 }
 
 /// A string to create or change in one locale.
@@ -2683,18 +5774,51 @@ impl LocalizedString {
 #[non_exhaustive]
 pub struct LocalizedStringInput {
     /// Name of the string.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Path of the string in its locale. The service accepts it on creation, but does not need it.
-    #[serde(rename = "_self", skip_serializing_if = "::std::option::Option::is_none")]
-    pub self_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "_self", skip_serializing_if = "Option::is_none")]
+    pub self_: Option<String>,
     /// Text in the locale.
-    pub value: ::std::string::String,
+    pub value: String,
 }
 
 impl LocalizedStringInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedStringInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            self_: None,
+            value: value.into(),
+        }
+    }
+
+    /// Name of the string.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Path of the string in its locale. The service accepts it on creation, but does not need it.
+    #[must_use]
+    pub fn self_(mut self, value: impl Into<String>) -> Self {
+        self.self_ = Some(value.into());
+        self
+    }
+
+    /// [`self_`](Self::self_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_self(mut self, value: Option<String>) -> Self {
+        self.self_ = value;
+        self
+    }
+
+    /// Text in the locale.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
     }
 }
 
@@ -2706,15 +5830,33 @@ impl LocalizedStringInput {
 #[non_exhaustive]
 pub struct LocalizedTranslationUpdate {
     /// Key of an existing translation of the flow.
-    pub key: ::std::string::String,
+    pub key: String,
     /// The text in this locale.
-    pub value: ::std::string::String,
+    pub value: String,
 }
 
 impl LocalizedTranslationUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::LocalizedTranslationUpdate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
+    /// Key of an existing translation of the flow.
+    #[must_use]
+    pub fn key(mut self, value: impl Into<String>) -> Self {
+        self.key = value.into();
+        self
+    }
+
+    /// The text in this locale.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
     }
 }
 
@@ -2724,34 +5866,22 @@ impl LocalizedTranslationUpdate {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct LocalizedTranslations(
-    pub ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-);
+pub struct LocalizedTranslations(pub ::std::collections::BTreeMap<String, String>);
 impl ::std::ops::Deref for LocalizedTranslations {
-    type Target = ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::string::String,
-    >;
-    fn deref(
-        &self,
-    ) -> &::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+    type Target = ::std::collections::BTreeMap<String, String>;
+    fn deref(&self) -> &::std::collections::BTreeMap<String, String> {
         &self.0
     }
 }
 
-impl ::std::convert::From<LocalizedTranslations>
-for ::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+impl From<LocalizedTranslations> for ::std::collections::BTreeMap<String, String> {
     fn from(value: LocalizedTranslations) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<
-    ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-> for LocalizedTranslations {
-    fn from(
-        value: ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-    ) -> Self {
+impl From<::std::collections::BTreeMap<String, String>> for LocalizedTranslations {
+    fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
         Self(value)
     }
 }
@@ -2763,24 +5893,17 @@ impl ::std::convert::From<
 pub struct MailTemplate {
     /// Template of the HTML body.
     #[serde(rename = "htmlBody")]
-    pub html_body: ::std::string::String,
+    pub html_body: String,
     /// Name of the template. Known names are `reactivateAccount`, `passwordRecover`, `registrationVerification` and `emailAddressChanged`; there are more.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Path of the template, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Template of the subject line.
-    pub subject: ::std::string::String,
+    pub subject: String,
     /// Template of the plain-text body.
     #[serde(rename = "textBody")]
-    pub text_body: ::std::string::String,
-}
-
-impl MailTemplate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MailTemplate {
-        ::std::default::Default::default()
-    }
+    pub text_body: String,
 }
 
 /// **Inferred.** The new texts of an email in one locale. Always send all three: an omitted text may be removed.
@@ -2792,23 +5915,68 @@ impl MailTemplate {
 pub struct MailTemplateInput {
     /// Template of the HTML body.
     #[serde(rename = "htmlBody")]
-    pub html_body: ::std::string::String,
+    pub html_body: String,
     /// **Inferred.** Name of the template. If sent, it must equal the name in the path.
     ///
     /// The vendor does not document this property (basis: as for the other resources of a flow).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Template of the subject line.
-    pub subject: ::std::string::String,
+    pub subject: String,
     /// Template of the plain-text body.
     #[serde(rename = "textBody")]
-    pub text_body: ::std::string::String,
+    pub text_body: String,
 }
 
 impl MailTemplateInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::MailTemplateInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        subject: impl Into<String>,
+        text_body: impl Into<String>,
+        html_body: impl Into<String>,
+    ) -> Self {
+        Self {
+            html_body: html_body.into(),
+            name: None,
+            subject: subject.into(),
+            text_body: text_body.into(),
+        }
+    }
+
+    /// Template of the HTML body.
+    #[must_use]
+    pub fn html_body(mut self, value: impl Into<String>) -> Self {
+        self.html_body = value.into();
+        self
+    }
+
+    /// **Inferred.** Name of the template. If sent, it must equal the name in the path.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// [`name`](Self::name), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_name(mut self, value: Option<String>) -> Self {
+        self.name = value;
+        self
+    }
+
+    /// Template of the subject line.
+    #[must_use]
+    pub fn subject(mut self, value: impl Into<String>) -> Self {
+        self.subject = value.into();
+        self
+    }
+
+    /// Template of the plain-text body.
+    #[must_use]
+    pub fn text_body(mut self, value: impl Into<String>) -> Self {
+        self.text_body = value.into();
+        self
     }
 }
 
@@ -2818,17 +5986,10 @@ impl MailTemplateInput {
 #[non_exhaustive]
 pub struct NamedRef {
     /// Name of the item.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Path of the item, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
-}
-
-impl NamedRef {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::NamedRef {
-        ::std::default::Default::default()
-    }
+    pub self_: String,
 }
 
 /// The media types of a 406 response.
@@ -2837,16 +5998,9 @@ impl NamedRef {
 #[non_exhaustive]
 pub struct NotAcceptableDetail {
     /// Media types that the resource supports.
-    pub accepts: ::std::vec::Vec<::std::string::String>,
+    pub accepts: Vec<String>,
     /// Media type that was requested or sent.
-    pub received: ::std::string::String,
-}
-
-impl NotAcceptableDetail {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::NotAcceptableDetail {
-        ::std::default::Default::default()
-    }
+    pub received: String,
 }
 
 /// The application to which a flow is promoted, with credentials for it.
@@ -2855,17 +6009,50 @@ impl NotAcceptableDetail {
 #[non_exhaustive]
 pub struct PromoteFlowRequest {
     /// Id of the target application. It must differ from the one in the path.
-    pub app_id: ::std::string::String,
+    pub app_id: String,
     /// Id of an API client of the target application.
-    pub client_id: ::std::string::String,
+    pub client_id: String,
     /// Secret of that API client.
     pub client_secret: ::openapi_client_runtime::Secret,
 }
 
 impl PromoteFlowRequest {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::PromoteFlowRequest {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        app_id: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        Self {
+            app_id: app_id.into(),
+            client_id: client_id.into(),
+            client_secret: client_secret.into(),
+        }
+    }
+
+    /// Id of the target application. It must differ from the one in the path.
+    #[must_use]
+    pub fn app_id(mut self, value: impl Into<String>) -> Self {
+        self.app_id = value.into();
+        self
+    }
+
+    /// Id of an API client of the target application.
+    #[must_use]
+    pub fn client_id(mut self, value: impl Into<String>) -> Self {
+        self.client_id = value.into();
+        self
+    }
+
+    /// Secret of that API client.
+    #[must_use]
+    pub fn client_secret(
+        mut self,
+        value: impl Into<::openapi_client_runtime::Secret>,
+    ) -> Self {
+        self.client_secret = value.into();
+        self
     }
 }
 
@@ -2875,16 +6062,41 @@ impl PromoteFlowRequest {
 #[non_exhaustive]
 pub struct RelatedForm {
     /// Name of the form.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Path of the form, relative to the host. Not needed in requests.
-    #[serde(rename = "_self", skip_serializing_if = "::std::option::Option::is_none")]
-    pub self_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "_self", skip_serializing_if = "Option::is_none")]
+    pub self_: Option<String>,
 }
 
 impl RelatedForm {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::RelatedForm {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            self_: None,
+        }
+    }
+
+    /// Name of the form.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+
+    /// Path of the form, relative to the host. Not needed in requests.
+    #[must_use]
+    pub fn self_(mut self, value: impl Into<String>) -> Self {
+        self.self_ = Some(value.into());
+        self
+    }
+
+    /// [`self_`](Self::self_), if there is a value; it is left out otherwise.
+    #[must_use]
+    pub fn maybe_self(mut self, value: Option<String>) -> Self {
+        self.self_ = value;
+        self
     }
 }
 
@@ -2899,9 +6111,17 @@ pub struct ResetSecretRequest {
 }
 
 impl ResetSecretRequest {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ResetSecretRequest {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(hours_to_live: i32) -> Self {
+        Self { hours_to_live }
+    }
+
+    /// Hours for which the old secret still works beside the new one. With 0 it stops working at once. At most 168 (one week); the page of the legacy API says 160.
+    #[must_use]
+    pub fn hours_to_live(mut self, value: i32) -> Self {
+        self.hours_to_live = value;
+        self
     }
 }
 
@@ -2916,20 +6136,13 @@ pub struct Screen {
     /// Whether the screen is modal. True for all built-in screens except `editProfile`.
     pub modal: bool,
     /// Name of the screen, made of letters, digits and underscores.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Path of the screen, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Origin of the screen. Only an older sample has it, with the value `client`.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub source: ::std::option::Option<::std::string::String>,
-}
-
-impl Screen {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Screen {
-        ::std::default::Default::default()
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// A screen to create or modify. All members are required in both cases.
@@ -2943,77 +6156,39 @@ pub struct ScreenInput {
     /// Whether the screen is modal.
     pub modal: bool,
     /// Name of the screen, made of letters, digits and underscores. On modification it must equal the name in the path.
-    pub name: ScreenInputName,
+    pub name: String,
 }
 
 impl ScreenInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::ScreenInput {
-        ::std::default::Default::default()
-    }
-}
-
-///Name of the screen, made of letters, digits and underscores. On modification it must equal the name in the path.
-#[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct ScreenInputName(::std::string::String);
-impl ::std::ops::Deref for ScreenInputName {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<ScreenInputName> for ::std::string::String {
-    fn from(value: ScreenInputName) -> Self {
-        value.0
-    }
-}
-
-impl ::std::str::FromStr for ScreenInputName {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-        { ::regress::Regex::new("^[A-Za-z0-9_]+$").unwrap() });
-        if PATTERN.find(value).is_none() {
-            return Err("doesn't match pattern \"^[A-Za-z0-9_]+$\"".into());
+    /// With what is required.
+    #[must_use]
+    pub fn new(name: impl Into<String>, modal: bool, has_user_data: bool) -> Self {
+        Self {
+            has_user_data,
+            modal,
+            name: name.into(),
         }
-
-        Ok(Self(value.to_string()))
     }
-}
 
-impl ::std::convert::TryFrom<&str> for ScreenInputName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// Whether the screen contains user data.
+    #[must_use]
+    pub fn has_user_data(mut self, value: bool) -> Self {
+        self.has_user_data = value;
+        self
     }
-}
 
-impl ::std::convert::TryFrom<::std::string::String> for ScreenInputName {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+    /// Whether the screen is modal.
+    #[must_use]
+    pub fn modal(mut self, value: bool) -> Self {
+        self.modal = value;
+        self
     }
-}
 
-impl<'de> ::serde::Deserialize<'de> for ScreenInputName {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        ::std::string::String::deserialize(deserializer)?
-            .parse()
-            .map_err(|e: self::error::ConversionError| {
-                <D::Error as ::serde::de::Error>::custom(e.to_string())
-            })
+    /// Name of the screen, made of letters, digits and underscores. On modification it must equal the name in the path.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
     }
 }
 
@@ -3021,49 +6196,22 @@ impl<'de> ::serde::Deserialize<'de> for ScreenInputName {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-pub struct SettingMap(
-    pub ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    >,
-);
+pub struct SettingMap(pub ::std::collections::BTreeMap<String, Option<SettingValue>>);
 impl ::std::ops::Deref for SettingMap {
-    type Target = ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    >;
-    fn deref(
-        &self,
-    ) -> &::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    > {
+    type Target = ::std::collections::BTreeMap<String, Option<SettingValue>>;
+    fn deref(&self) -> &::std::collections::BTreeMap<String, Option<SettingValue>> {
         &self.0
     }
 }
 
-impl ::std::convert::From<SettingMap>
-for ::std::collections::BTreeMap<
-    ::std::string::String,
-    ::std::option::Option<SettingValue>,
-> {
+impl From<SettingMap> for ::std::collections::BTreeMap<String, Option<SettingValue>> {
     fn from(value: SettingMap) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<
-    ::std::collections::BTreeMap<
-        ::std::string::String,
-        ::std::option::Option<SettingValue>,
-    >,
-> for SettingMap {
-    fn from(
-        value: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::option::Option<SettingValue>,
-        >,
-    ) -> Self {
+impl From<::std::collections::BTreeMap<String, Option<SettingValue>>> for SettingMap {
+    fn from(value: ::std::collections::BTreeMap<String, Option<SettingValue>>) -> Self {
         Self(value)
     }
 }
@@ -3077,21 +6225,14 @@ pub struct SettingOption {
     #[serde(rename = "globalOnly")]
     pub global_only: bool,
     /// Area of the platform to which a setting belongs. New groups may appear.
-    pub group: crate::types::SettingGroup,
+    pub group: SettingGroup,
     /// Name of the setting, case-sensitive.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Data type of the value, such as `boolean`.
     #[serde(rename = "type")]
-    pub type_: ::std::string::String,
+    pub type_: String,
     /// The allowed values. Empty if any value is allowed.
-    pub values: ::std::vec::Vec<::std::option::Option<SettingValue>>,
-}
-
-impl SettingOption {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::SettingOption {
-        ::std::default::Default::default()
-    }
+    pub values: Vec<Option<SettingValue>>,
 }
 
 /// Value of a setting: a string, a number, a boolean, or null. The service stores most values as strings, also numbers; `type` of `SettingOption` is the logical type.
@@ -3101,7 +6242,7 @@ impl SettingOption {
 #[non_exhaustive]
 pub enum SettingValue {
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Number`.
     Number(::serde_json::Number),
     /// The form `Boolean`.
@@ -3110,19 +6251,19 @@ pub enum SettingValue {
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<::serde_json::Number> for SettingValue {
+impl From<::serde_json::Number> for SettingValue {
     fn from(value: ::serde_json::Number) -> Self {
         Self::Number(value)
     }
 }
 
-impl ::std::convert::From<bool> for SettingValue {
+impl From<bool> for SettingValue {
     fn from(value: bool) -> Self {
         Self::Boolean(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for SettingValue {
+impl From<::serde_json::Value> for SettingValue {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -3134,23 +6275,16 @@ impl ::std::convert::From<::serde_json::Value> for SettingValue {
 #[non_exhaustive]
 pub struct TranslatedText {
     /// Key of the translation. It is missing only in an old shape of this object.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub key: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Where in the flow the text is used, as a dotted path. May be empty.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub path: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Path relative to the host. In a string it is the path of the string; in links it is missing.
-    #[serde(rename = "_self", skip_serializing_if = "::std::option::Option::is_none")]
-    pub self_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "_self", skip_serializing_if = "Option::is_none")]
+    pub self_: Option<String>,
     /// Texts by locale, such as `en-US`.
     pub values: LocaleTexts,
-}
-
-impl TranslatedText {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TranslatedText {
-        ::std::default::Default::default()
-    }
 }
 
 /// A text of a flow in all its locales.
@@ -3159,21 +6293,14 @@ impl TranslatedText {
 #[non_exhaustive]
 pub struct Translation {
     /// Key of the translation.
-    pub key: ::std::string::String,
+    pub key: String,
     /// Where in the flow the text is used, as a dotted path. May be empty.
-    pub path: ::std::string::String,
+    pub path: String,
     /// Path of the translation, relative to the host.
     #[serde(rename = "_self")]
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// Texts by locale, such as `en-US`.
     pub values: LocaleTexts,
-}
-
-impl Translation {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::Translation {
-        ::std::default::Default::default()
-    }
 }
 
 /// A text to add to a flow. The service creates its key.
@@ -3186,9 +6313,17 @@ pub struct TranslationCreate {
 }
 
 impl TranslationCreate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TranslationCreate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(values: impl Into<LocaleTexts>) -> Self {
+        Self { values: values.into() }
+    }
+
+    /// One text for every locale of the flow.
+    #[must_use]
+    pub fn values(mut self, value: impl Into<LocaleTexts>) -> Self {
+        self.values = value.into();
+        self
     }
 }
 
@@ -3198,13 +6333,21 @@ impl TranslationCreate {
 #[non_exhaustive]
 pub struct TranslationRef {
     /// Key of an existing translation of the flow.
-    pub key: ::std::string::String,
+    pub key: String,
 }
 
 impl TranslationRef {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TranslationRef {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into() }
+    }
+
+    /// Key of an existing translation of the flow.
+    #[must_use]
+    pub fn key(mut self, value: impl Into<String>) -> Self {
+        self.key = value.into();
+        self
     }
 }
 
@@ -3214,15 +6357,33 @@ impl TranslationRef {
 #[non_exhaustive]
 pub struct TranslationUpdate {
     /// Key of an existing translation of the flow.
-    pub key: ::std::string::String,
+    pub key: String,
     /// Only the locales to change.
     pub values: LocaleTexts,
 }
 
 impl TranslationUpdate {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TranslationUpdate {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(key: impl Into<String>, values: impl Into<LocaleTexts>) -> Self {
+        Self {
+            key: key.into(),
+            values: values.into(),
+        }
+    }
+
+    /// Key of an existing translation of the flow.
+    #[must_use]
+    pub fn key(mut self, value: impl Into<String>) -> Self {
+        self.key = value.into();
+        self
+    }
+
+    /// Only the locales to change.
+    #[must_use]
+    pub fn values(mut self, value: impl Into<LocaleTexts>) -> Self {
+        self.values = value.into();
+        self
     }
 }
 
@@ -3233,18 +6394,48 @@ impl TranslationUpdate {
 pub struct TwoFactorEmail {
     /// HTML body. The raw flow calls it `html`.
     #[serde(rename = "htmlBody")]
-    pub html_body: ::std::string::String,
+    pub html_body: String,
     /// Subject line.
-    pub subject: ::std::string::String,
+    pub subject: String,
     /// Plain-text body. The raw flow calls it `text`.
     #[serde(rename = "textBody")]
-    pub text_body: ::std::string::String,
+    pub text_body: String,
 }
 
 impl TwoFactorEmail {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TwoFactorEmail {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(
+        subject: impl Into<String>,
+        text_body: impl Into<String>,
+        html_body: impl Into<String>,
+    ) -> Self {
+        Self {
+            html_body: html_body.into(),
+            subject: subject.into(),
+            text_body: text_body.into(),
+        }
+    }
+
+    /// HTML body. The raw flow calls it `html`.
+    #[must_use]
+    pub fn html_body(mut self, value: impl Into<String>) -> Self {
+        self.html_body = value.into();
+        self
+    }
+
+    /// Subject line.
+    #[must_use]
+    pub fn subject(mut self, value: impl Into<String>) -> Self {
+        self.subject = value.into();
+        self
+    }
+
+    /// Plain-text body. The raw flow calls it `text`.
+    #[must_use]
+    pub fn text_body(mut self, value: impl Into<String>) -> Self {
+        self.text_body = value.into();
+        self
     }
 }
 
@@ -3256,17 +6447,10 @@ pub struct TwoFactorMessage {
     /// The email of a two-factor authentication message.
     pub email: TwoFactorEmail,
     /// Path of the message, relative to the host.
-    #[serde(rename = "_self", skip_serializing_if = "::std::option::Option::is_none")]
-    pub self_: ::std::option::Option<::std::string::String>,
+    #[serde(rename = "_self", skip_serializing_if = "Option::is_none")]
+    pub self_: Option<String>,
     /// Text of the SMS.
-    pub sms: ::std::string::String,
-}
-
-impl TwoFactorMessage {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TwoFactorMessage {
-        ::std::default::Default::default()
-    }
+    pub sms: String,
 }
 
 /// The new texts of a two-factor authentication message in one locale. All members are required.
@@ -3277,13 +6461,31 @@ pub struct TwoFactorMessageInput {
     /// The email of a two-factor authentication message.
     pub email: TwoFactorEmail,
     /// Text of the SMS.
-    pub sms: ::std::string::String,
+    pub sms: String,
 }
 
 impl TwoFactorMessageInput {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::TwoFactorMessageInput {
-        ::std::default::Default::default()
+    /// With what is required.
+    #[must_use]
+    pub fn new(sms: impl Into<String>, email: impl Into<TwoFactorEmail>) -> Self {
+        Self {
+            email: email.into(),
+            sms: sms.into(),
+        }
+    }
+
+    /// The email of a two-factor authentication message.
+    #[must_use]
+    pub fn email(mut self, value: impl Into<TwoFactorEmail>) -> Self {
+        self.email = value.into();
+        self
+    }
+
+    /// Text of the SMS.
+    #[must_use]
+    pub fn sms(mut self, value: impl Into<String>) -> Self {
+        self.sms = value.into();
+        self
     }
 }
 
@@ -3294,17 +6496,10 @@ impl TwoFactorMessageInput {
 pub struct UpgradeRequirements {
     /// Dotted paths of the items that the upgrade would add to the flow.
     #[serde(rename = "itemsToAdd")]
-    pub items_to_add: ::std::vec::Vec<::std::string::String>,
+    pub items_to_add: Vec<String>,
     /// Dotted paths of the items that the upgrade would delete from the flow.
     #[serde(rename = "itemsToDelete")]
-    pub items_to_delete: ::std::vec::Vec<::std::string::String>,
-}
-
-impl UpgradeRequirements {
-    /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-    pub fn builder() -> builder::UpgradeRequirements {
-        ::std::default::Default::default()
-    }
+    pub items_to_delete: Vec<String>,
 }
 
 /// Value of a validation rule. `ValidationRule` says which type each rule takes.
@@ -3318,30 +6513,30 @@ pub enum ValidationValue {
     /// The form `Integer`.
     Integer(i64),
     /// The form `ValidationText`.
-    ValidationText(crate::types::ValidationText),
+    ValidationText(ValidationText),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<bool> for ValidationValue {
+impl From<bool> for ValidationValue {
     fn from(value: bool) -> Self {
         Self::Boolean(value)
     }
 }
 
-impl ::std::convert::From<i64> for ValidationValue {
+impl From<i64> for ValidationValue {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl ::std::convert::From<crate::types::ValidationText> for ValidationValue {
-    fn from(value: crate::types::ValidationText) -> Self {
+impl From<ValidationText> for ValidationValue {
+    fn from(value: ValidationText) -> Self {
         Self::ValidationText(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for ValidationValue {
+impl From<::serde_json::Value> for ValidationValue {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
     }
@@ -3356,10821 +6551,20 @@ pub enum YearBound {
     /// The form `Integer`.
     Integer(i64),
     /// The form `String`.
-    String(::std::string::String),
+    String(String),
     /// The form `Unknown`.
     Unknown(::serde_json::Value),
 }
 
-impl ::std::convert::From<i64> for YearBound {
+impl From<i64> for YearBound {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl ::std::convert::From<::serde_json::Value> for YearBound {
+impl From<::serde_json::Value> for YearBound {
     fn from(value: ::serde_json::Value) -> Self {
         Self::Unknown(value)
-    }
-}
-
-/// Builders of the types above.
-pub mod builder {
-    /// Builds a [`ApiClient`](super::ApiClient).
-    #[derive(Clone, Debug)]
-    pub struct ApiClient {
-        features: ::std::result::Result<
-            ::std::vec::Vec<crate::types::ClientFeature>,
-            ::std::string::String,
-        >,
-        id: ::std::result::Result<::std::string::String, ::std::string::String>,
-        ip_whitelist: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        secret: ::std::result::Result<
-            ::openapi_client_runtime::Secret,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        settings: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for ApiClient {
-        fn default() -> Self {
-            Self {
-                features: Err(
-                    "property `features` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-                id: Err(
-                    "property `_id` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-                ip_whitelist: Err(
-                    "property `ipWhitelist` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-                secret: Err(
-                    "property `_secret` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-                settings: Err(
-                    "property `_settings` of `ApiClient` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ApiClient {
-        /// What the client may do.
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<crate::types::ClientFeature>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| format!("property `features` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Id of the client: the user name of its Basic credentials.
-        pub fn id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.id = value
-                .try_into()
-                .map_err(|e| format!("property `_id` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Address blocks in CIDR notation from which the client may call. `0.0.0.0/0` allows every address.
-        pub fn ip_whitelist<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ip_whitelist = value
-                .try_into()
-                .map_err(|e| format!("property `ipWhitelist` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Name and description in one, unique in the application.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Secret of the client: the password of its Basic credentials.
-        pub fn secret<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::openapi_client_runtime::Secret>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.secret = value
-                .try_into()
-                .map_err(|e| format!("property `_secret` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Path of the client, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Path of the client's settings, relative to the host.
-        pub fn settings<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.settings = value
-                .try_into()
-                .map_err(|e| format!("property `_settings` of `ApiClient`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ApiClient, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApiClient> for super::ApiClient {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApiClient,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                features: value.features?,
-                id: value.id?,
-                ip_whitelist: value.ip_whitelist?,
-                name: value.name?,
-                secret: value.secret?,
-                self_: value.self_?,
-                settings: value.settings?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApiClient> for ApiClient {
-        fn from(value: super::ApiClient) -> Self {
-            Self {
-                features: Ok(value.features),
-                id: Ok(value.id),
-                ip_whitelist: Ok(value.ip_whitelist),
-                name: Ok(value.name),
-                secret: Ok(value.secret),
-                self_: Ok(value.self_),
-                settings: Ok(value.settings),
-            }
-        }
-    }
-
-    /// Builds a [`ApiClientInput`](super::ApiClientInput).
-    #[derive(Clone, Debug)]
-    pub struct ApiClientInput {
-        features: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<crate::types::ClientFeature>>,
-            ::std::string::String,
-        >,
-        ip_whitelist: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for ApiClientInput {
-        fn default() -> Self {
-            Self {
-                features: Ok(::std::default::Default::default()),
-                ip_whitelist: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `ApiClientInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ApiClientInput {
-        /// What the client may do. `login_client` cannot be combined with other features; `metadata` is refused.
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<crate::types::ClientFeature>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| format!("property `features` of `ApiClientInput`: {e}"));
-            self
-        }
-
-        /// Address blocks in CIDR notation from which the client may call. If omitted, the service sets `0.0.0.0/0`, which allows every address.
-        pub fn ip_whitelist<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ip_whitelist = value
-                .try_into()
-                .map_err(|e| format!("property `ipWhitelist` of `ApiClientInput`: {e}"));
-            self
-        }
-
-        /// Name and description in one. It must be unique in the application, or the request fails.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ApiClientInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ApiClientInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApiClientInput> for super::ApiClientInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApiClientInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                features: value.features?,
-                ip_whitelist: value.ip_whitelist?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApiClientInput> for ApiClientInput {
-        fn from(value: super::ApiClientInput) -> Self {
-            Self {
-                features: Ok(value.features),
-                ip_whitelist: Ok(value.ip_whitelist),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`ApiClientModification`](super::ApiClientModification).
-    #[derive(Clone, Debug)]
-    pub struct ApiClientModification {
-        features: ::std::result::Result<
-            ::std::vec::Vec<crate::types::ClientFeature>,
-            ::std::string::String,
-        >,
-        ip_whitelist: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for ApiClientModification {
-        fn default() -> Self {
-            Self {
-                features: Err(
-                    "property `features` of `ApiClientModification` is required and was not set"
-                        .to_owned(),
-                ),
-                ip_whitelist: Err(
-                    "property `ipWhitelist` of `ApiClientModification` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `ApiClientModification` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ApiClientModification {
-        /// All features of the client. `login_client` cannot be combined with other features; `metadata` is refused. An empty array removes every feature.
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<crate::types::ClientFeature>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `features` of `ApiClientModification`: {e}")
-                });
-            self
-        }
-
-        /// All address blocks in CIDR notation from which the client may call. `0.0.0.0/0` allows every address.
-        pub fn ip_whitelist<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ip_whitelist = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ipWhitelist` of `ApiClientModification`: {e}")
-                });
-            self
-        }
-
-        /// Name and description in one. It must be unique in the application, or the request fails.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ApiClientModification`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ApiClientModification,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApiClientModification>
-    for super::ApiClientModification {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApiClientModification,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                features: value.features?,
-                ip_whitelist: value.ip_whitelist?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApiClientModification> for ApiClientModification {
-        fn from(value: super::ApiClientModification) -> Self {
-            Self {
-                features: Ok(value.features),
-                ip_whitelist: Ok(value.ip_whitelist),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`ApplicationSettings`](super::ApplicationSettings).
-    #[derive(Clone, Debug)]
-    pub struct ApplicationSettings {
-        backplane_bus: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_password: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            ::std::string::String,
-        >,
-        backplane_server: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_username: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        capture_server_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_edit_form: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_enable_email_send_buttons: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_flow_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_flow_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        clients: ::std::result::Result<
-            ::std::option::Option<super::ClientSettingsById>,
-            ::std::string::String,
-        >,
-        custom: ::std::result::Result<
-            ::std::option::Option<super::SettingMap>,
-            ::std::string::String,
-        >,
-        default_flow_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        default_flow_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        email_method: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        invitation_search_allow_empty: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        login_attempts: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        login_attempts_threshold: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        password_recover_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        recover_code_lifetime: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_app_id: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_key: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            ::std::string::String,
-        >,
-        rpx_realm: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_server: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::std::string::String>,
-            ::std::string::String,
-        >,
-        site_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        verify_email_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::std::collections::BTreeMap<
-                ::std::string::String,
-                ::std::option::Option<super::SettingValue>,
-            >,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ApplicationSettings {
-        fn default() -> Self {
-            Self {
-                backplane_bus: Ok(::std::default::Default::default()),
-                backplane_password: Ok(::std::default::Default::default()),
-                backplane_server: Ok(::std::default::Default::default()),
-                backplane_username: Ok(::std::default::Default::default()),
-                backplane_version: Ok(::std::default::Default::default()),
-                capture_server_url: Ok(::std::default::Default::default()),
-                ccp_edit_form: Ok(::std::default::Default::default()),
-                ccp_enable_email_send_buttons: Ok(::std::default::Default::default()),
-                ccp_flow_name: Ok(::std::default::Default::default()),
-                ccp_flow_version: Ok(::std::default::Default::default()),
-                clients: Ok(::std::default::Default::default()),
-                custom: Ok(::std::default::Default::default()),
-                default_flow_name: Ok(::std::default::Default::default()),
-                default_flow_version: Ok(::std::default::Default::default()),
-                email_method: Ok(::std::default::Default::default()),
-                invitation_search_allow_empty: Ok(::std::default::Default::default()),
-                login_attempts: Ok(::std::default::Default::default()),
-                login_attempts_threshold: Ok(::std::default::Default::default()),
-                password_recover_url: Ok(::std::default::Default::default()),
-                recover_code_lifetime: Ok(::std::default::Default::default()),
-                rpx_app_id: Ok(::std::default::Default::default()),
-                rpx_key: Ok(::std::default::Default::default()),
-                rpx_realm: Ok(::std::default::Default::default()),
-                rpx_server: Ok(::std::default::Default::default()),
-                self_: Ok(::std::default::Default::default()),
-                site_name: Ok(::std::default::Default::default()),
-                verify_email_url: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ApplicationSettings {
-        /// Bus of Backplane 1.x.
-        pub fn backplane_bus<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_bus = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_bus` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Password at the Backplane server.
-        pub fn backplane_password<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_password = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `backplane_password` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Server of Backplane 1.x.
-        pub fn backplane_server<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_server = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_server` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// User name at the Backplane server.
-        pub fn backplane_username<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_username = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `backplane_username` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Version of Backplane: `v1.0`, `v1.1` or `v1.2`.
-        pub fn backplane_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_version` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Server of the registration application.
-        pub fn capture_server_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.capture_server_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `capture_server_url` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Form with which Console edits a profile. Default: `ccp_editProfileForm`.
-        pub fn ccp_edit_form<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_edit_form = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_edit_form` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Whether Customer Care Portal shows the buttons that resend email. Default: true.
-        pub fn ccp_enable_email_send_buttons<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_enable_email_send_buttons = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `ccp_enable_email_send_buttons` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Flow of Customer Care Portal.
-        pub fn ccp_flow_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_flow_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_flow_name` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Version of the flow of Customer Care Portal.
-        pub fn ccp_flow_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_flow_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_flow_version` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** The settings of each client, by client id. Only in responses to requests with `include_clients`; omit it in requests.
-        ///
-        /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
-        pub fn clients<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::ClientSettingsById>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.clients = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `_clients` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Custom settings: those that are not platform settings. Their names contain no spaces. Field validations refer to such settings by name.
-        pub fn custom<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.custom = value
-                .try_into()
-                .map_err(|e| format!("property `custom` of `ApplicationSettings`: {e}"));
-            self
-        }
-
-        /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
-        pub fn default_flow_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_flow_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `default_flow_name` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Version of the default flow: a version number, or `HEAD` (not advised in production). Customer Care Portal uses it if `ccp_flow_version` is not set.
-        pub fn default_flow_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_flow_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `default_flow_version` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// How transactional email is sent. `ses_sync` if Akamai sends it.
-        pub fn email_method<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email_method = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `email_method` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Whether Customer Care Portal allows invitation searches without a search term. The meaning is inferred from the name.
-        pub fn invitation_search_allow_empty<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.invitation_search_allow_empty = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `invitation_search_allow_empty` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Number of sign-ins or password resets within `login_attempts_threshold` after which the account is temporarily locked. A number stored as string, or null. Newer pages count failed attempts only; the oldest page also counts successful ones, and gives the default 6.
-        pub fn login_attempts<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.login_attempts = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `login_attempts` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Time span for `login_attempts`, in seconds. A number stored as string, or null. The oldest page gives the default 60.
-        pub fn login_attempts_threshold<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.login_attempts_threshold = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `login_attempts_threshold` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Base URL of the password reset link.
-        pub fn password_recover_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.password_recover_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `password_recover_url` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Lifetime of a password recovery link, in seconds. A number stored as string, or null.
-        pub fn recover_code_lifetime<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.recover_code_lifetime = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `recover_code_lifetime` of `ApplicationSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Id of the Social Login application.
-        pub fn rpx_app_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_app_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_app_id` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// API key of the Social Login application.
-        pub fn rpx_key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_key = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_key` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Realm of the Social Login application on a standard domain.
-        pub fn rpx_realm<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_realm = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_realm` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// URL of the Social Login application.
-        pub fn rpx_server<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_server = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_server` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Path of the settings, relative to the host. Always present in responses; a request may send it back.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `ApplicationSettings`: {e}"));
-            self
-        }
-
-        /// Site name in transactional email and in two-factor messages.
-        pub fn site_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.site_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `site_name` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Base URL of the email verification link.
-        pub fn verify_email_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.verify_email_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `verify_email_url` of `ApplicationSettings`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::option::Option<super::SettingValue>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ApplicationSettings`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ApplicationSettings,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ApplicationSettings> for super::ApplicationSettings {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ApplicationSettings,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                backplane_bus: value.backplane_bus?,
-                backplane_password: value.backplane_password?,
-                backplane_server: value.backplane_server?,
-                backplane_username: value.backplane_username?,
-                backplane_version: value.backplane_version?,
-                capture_server_url: value.capture_server_url?,
-                ccp_edit_form: value.ccp_edit_form?,
-                ccp_enable_email_send_buttons: value.ccp_enable_email_send_buttons?,
-                ccp_flow_name: value.ccp_flow_name?,
-                ccp_flow_version: value.ccp_flow_version?,
-                clients: value.clients?,
-                custom: value.custom?,
-                default_flow_name: value.default_flow_name?,
-                default_flow_version: value.default_flow_version?,
-                email_method: value.email_method?,
-                invitation_search_allow_empty: value.invitation_search_allow_empty?,
-                login_attempts: value.login_attempts?,
-                login_attempts_threshold: value.login_attempts_threshold?,
-                password_recover_url: value.password_recover_url?,
-                recover_code_lifetime: value.recover_code_lifetime?,
-                rpx_app_id: value.rpx_app_id?,
-                rpx_key: value.rpx_key?,
-                rpx_realm: value.rpx_realm?,
-                rpx_server: value.rpx_server?,
-                self_: value.self_?,
-                site_name: value.site_name?,
-                verify_email_url: value.verify_email_url?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ApplicationSettings> for ApplicationSettings {
-        fn from(value: super::ApplicationSettings) -> Self {
-            Self {
-                backplane_bus: Ok(value.backplane_bus),
-                backplane_password: Ok(value.backplane_password),
-                backplane_server: Ok(value.backplane_server),
-                backplane_username: Ok(value.backplane_username),
-                backplane_version: Ok(value.backplane_version),
-                capture_server_url: Ok(value.capture_server_url),
-                ccp_edit_form: Ok(value.ccp_edit_form),
-                ccp_enable_email_send_buttons: Ok(value.ccp_enable_email_send_buttons),
-                ccp_flow_name: Ok(value.ccp_flow_name),
-                ccp_flow_version: Ok(value.ccp_flow_version),
-                clients: Ok(value.clients),
-                custom: Ok(value.custom),
-                default_flow_name: Ok(value.default_flow_name),
-                default_flow_version: Ok(value.default_flow_version),
-                email_method: Ok(value.email_method),
-                invitation_search_allow_empty: Ok(value.invitation_search_allow_empty),
-                login_attempts: Ok(value.login_attempts),
-                login_attempts_threshold: Ok(value.login_attempts_threshold),
-                password_recover_url: Ok(value.password_recover_url),
-                recover_code_lifetime: Ok(value.recover_code_lifetime),
-                rpx_app_id: Ok(value.rpx_app_id),
-                rpx_key: Ok(value.rpx_key),
-                rpx_realm: Ok(value.rpx_realm),
-                rpx_server: Ok(value.rpx_server),
-                self_: Ok(value.self_),
-                site_name: Ok(value.site_name),
-                verify_email_url: Ok(value.verify_email_url),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`Attribute`](super::Attribute).
-    #[derive(Clone, Debug)]
-    pub struct Attribute {
-        attr_defs: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::Attribute>>,
-            ::std::string::String,
-        >,
-        case_sensitive: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        default: ::std::result::Result<::serde_json::Value, ::std::string::String>,
-        description: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        ignore_update: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        length: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        locally_unique: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        primary_key: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        query: ::std::result::Result<::std::option::Option<bool>, ::std::string::String>,
-        required: ::std::result::Result<bool, ::std::string::String>,
-        reverse_query: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        type_: ::std::result::Result<crate::types::AttributeType, ::std::string::String>,
-        unique: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Attribute {
-        fn default() -> Self {
-            Self {
-                attr_defs: Ok(::std::default::Default::default()),
-                case_sensitive: Err(
-                    "property `case-sensitive` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                default: Err(
-                    "property `default` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                description: Err(
-                    "property `description` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                ignore_update: Err(
-                    "property `ignore-update` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                length: Err(
-                    "property `length` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                locally_unique: Err(
-                    "property `locally-unique` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                primary_key: Err(
-                    "property `primary-key` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                query: Err(
-                    "property `query` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                required: Err(
-                    "property `required` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                reverse_query: Err(
-                    "property `reverse-query` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                type_: Err(
-                    "property `type` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-                unique: Err(
-                    "property `unique` of `Attribute` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl Attribute {
-        /// **Inferred.** The parts of an `object` or `plural` attribute.
-        ///
-        /// The vendor does not document this property (basis: the entity type API of the same platform shows parts this way).
-        pub fn attr_defs<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::Attribute>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.attr_defs = value
-                .try_into()
-                .map_err(|e| format!("property `attr_defs` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether case counts for uniqueness and in searches. That it can be null is inferred.
-        pub fn case_sensitive<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.case_sensitive = value
-                .try_into()
-                .map_err(|e| format!("property `case-sensitive` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Default value, of any type, or null.
-        pub fn default<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::serde_json::Value>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default = value
-                .try_into()
-                .map_err(|e| format!("property `default` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Description of the attribute. That it can be null is inferred.
-        pub fn description<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.description = value
-                .try_into()
-                .map_err(|e| format!("property `description` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether the attribute is written only once. Later writes are ignored.
-        pub fn ignore_update<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ignore_update = value
-                .try_into()
-                .map_err(|e| format!("property `ignore-update` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Maximum length of a string.
-        pub fn length<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<i64>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.length = value
-                .try_into()
-                .map_err(|e| format!("property `length` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether values are unique within their plural. That it can be null is inferred.
-        pub fn locally_unique<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.locally_unique = value
-                .try_into()
-                .map_err(|e| format!("property `locally-unique` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Name of the attribute, case-sensitive. For parts of objects and plurals, the full dotted path.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether the attribute identifies its record. That it can be null is inferred.
-        pub fn primary_key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.primary_key = value
-                .try_into()
-                .map_err(|e| format!("property `primary-key` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether the attribute is indexed for search. That it can be null is inferred.
-        pub fn query<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.query = value
-                .try_into()
-                .map_err(|e| format!("property `query` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether every record needs a value other than null.
-        pub fn required<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.required = value
-                .try_into()
-                .map_err(|e| format!("property `required` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether the attribute is indexed for searches that start with a wildcard. That it can be null is inferred.
-        pub fn reverse_query<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.reverse_query = value
-                .try_into()
-                .map_err(|e| format!("property `reverse-query` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Path of the attribute, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Data type of an attribute. Other values occur. The types of passwords name their hash, such as `password-bcrypt`.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::AttributeType>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Whether values are unique over all records of the entity type. That it can be null is inferred.
-        pub fn unique<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.unique = value
-                .try_into()
-                .map_err(|e| format!("property `unique` of `Attribute`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Attribute, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Attribute> for super::Attribute {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Attribute,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                attr_defs: value.attr_defs?,
-                case_sensitive: value.case_sensitive?,
-                default: value.default?,
-                description: value.description?,
-                ignore_update: value.ignore_update?,
-                length: value.length?,
-                locally_unique: value.locally_unique?,
-                name: value.name?,
-                primary_key: value.primary_key?,
-                query: value.query?,
-                required: value.required?,
-                reverse_query: value.reverse_query?,
-                self_: value.self_?,
-                type_: value.type_?,
-                unique: value.unique?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Attribute> for Attribute {
-        fn from(value: super::Attribute) -> Self {
-            Self {
-                attr_defs: Ok(value.attr_defs),
-                case_sensitive: Ok(value.case_sensitive),
-                default: Ok(value.default),
-                description: Ok(value.description),
-                ignore_update: Ok(value.ignore_update),
-                length: Ok(value.length),
-                locally_unique: Ok(value.locally_unique),
-                name: Ok(value.name),
-                primary_key: Ok(value.primary_key),
-                query: Ok(value.query),
-                required: Ok(value.required),
-                reverse_query: Ok(value.reverse_query),
-                self_: Ok(value.self_),
-                type_: Ok(value.type_),
-                unique: Ok(value.unique),
-            }
-        }
-    }
-
-    /// Builds a [`AttributeList`](super::AttributeList).
-    #[derive(Clone, Debug)]
-    pub struct AttributeList {
-        attributes: ::std::result::Result<
-            ::std::vec::Vec<super::Attribute>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for AttributeList {
-        fn default() -> Self {
-            Self {
-                attributes: Err(
-                    "property `attributes` of `AttributeList` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `AttributeList` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl AttributeList {
-        /// The attributes.
-        pub fn attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<super::Attribute>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.attributes = value
-                .try_into()
-                .map_err(|e| format!("property `attributes` of `AttributeList`: {e}"));
-            self
-        }
-
-        /// Path of the list, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `AttributeList`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::AttributeList, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<AttributeList> for super::AttributeList {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: AttributeList,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                attributes: value.attributes?,
-                self_: value.self_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::AttributeList> for AttributeList {
-        fn from(value: super::AttributeList) -> Self {
-            Self {
-                attributes: Ok(value.attributes),
-                self_: Ok(value.self_),
-            }
-        }
-    }
-
-    /// Builds a [`ClientSettings`](super::ClientSettings).
-    #[derive(Clone, Debug)]
-    pub struct ClientSettings {
-        backplane_bus: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_password: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            ::std::string::String,
-        >,
-        backplane_server: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_username: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        capture_server_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_edit_form: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_enable_email_send_buttons: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_flow_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_flow_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        custom: ::std::result::Result<
-            ::std::option::Option<super::SettingMap>,
-            ::std::string::String,
-        >,
-        default_flow_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        default_flow_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        email_method: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        global: ::std::result::Result<
-            ::std::option::Option<super::ApplicationSettings>,
-            ::std::string::String,
-        >,
-        janrain_oidc_client_id: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        login_attempts: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        login_attempts_threshold: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        password_recover_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        recover_code_lifetime: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_app_id: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_key: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            ::std::string::String,
-        >,
-        rpx_realm: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_server: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::std::string::String>,
-            ::std::string::String,
-        >,
-        site_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        user_entity_type: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        verify_email_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::std::collections::BTreeMap<
-                ::std::string::String,
-                ::std::option::Option<super::SettingValue>,
-            >,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ClientSettings {
-        fn default() -> Self {
-            Self {
-                backplane_bus: Ok(::std::default::Default::default()),
-                backplane_password: Ok(::std::default::Default::default()),
-                backplane_server: Ok(::std::default::Default::default()),
-                backplane_username: Ok(::std::default::Default::default()),
-                backplane_version: Ok(::std::default::Default::default()),
-                capture_server_url: Ok(::std::default::Default::default()),
-                ccp_edit_form: Ok(::std::default::Default::default()),
-                ccp_enable_email_send_buttons: Ok(::std::default::Default::default()),
-                ccp_flow_name: Ok(::std::default::Default::default()),
-                ccp_flow_version: Ok(::std::default::Default::default()),
-                custom: Ok(::std::default::Default::default()),
-                default_flow_name: Ok(::std::default::Default::default()),
-                default_flow_version: Ok(::std::default::Default::default()),
-                email_method: Ok(::std::default::Default::default()),
-                global: Ok(::std::default::Default::default()),
-                janrain_oidc_client_id: Ok(::std::default::Default::default()),
-                login_attempts: Ok(::std::default::Default::default()),
-                login_attempts_threshold: Ok(::std::default::Default::default()),
-                password_recover_url: Ok(::std::default::Default::default()),
-                recover_code_lifetime: Ok(::std::default::Default::default()),
-                rpx_app_id: Ok(::std::default::Default::default()),
-                rpx_key: Ok(::std::default::Default::default()),
-                rpx_realm: Ok(::std::default::Default::default()),
-                rpx_server: Ok(::std::default::Default::default()),
-                self_: Ok(::std::default::Default::default()),
-                site_name: Ok(::std::default::Default::default()),
-                user_entity_type: Ok(::std::default::Default::default()),
-                verify_email_url: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ClientSettings {
-        /// Bus of Backplane 1.x.
-        pub fn backplane_bus<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_bus = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_bus` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Password at the Backplane server.
-        pub fn backplane_password<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_password = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_password` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Server of Backplane 1.x.
-        pub fn backplane_server<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_server = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_server` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// User name at the Backplane server.
-        pub fn backplane_username<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_username = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_username` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Version of Backplane: `v1.0`, `v1.1` or `v1.2`.
-        pub fn backplane_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_version` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Server of the registration application.
-        pub fn capture_server_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.capture_server_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `capture_server_url` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Form with which Console edits a profile. Default: `ccp_editProfileForm`.
-        pub fn ccp_edit_form<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_edit_form = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_edit_form` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Whether Customer Care Portal shows the buttons that resend email. Default: true.
-        pub fn ccp_enable_email_send_buttons<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_enable_email_send_buttons = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `ccp_enable_email_send_buttons` of `ClientSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Flow of Customer Care Portal.
-        pub fn ccp_flow_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_flow_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_flow_name` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Version of the flow of Customer Care Portal.
-        pub fn ccp_flow_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_flow_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_flow_version` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
-        ///
-        /// The vendor does not document this property (basis: the settings of the application use this name).
-        pub fn custom<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.custom = value
-                .try_into()
-                .map_err(|e| format!("property `custom` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
-        pub fn default_flow_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_flow_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `default_flow_name` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Version of the default flow: a version number, or `HEAD` (not advised in production). Customer Care Portal uses it if `ccp_flow_version` is not set.
-        pub fn default_flow_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_flow_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `default_flow_version` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// How transactional email is sent. `ses_sync` if Akamai sends it.
-        pub fn email_method<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email_method = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `email_method` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** The settings of the application. They apply where the client has no value of its own.
-        ///
-        /// The vendor does not document this property (basis: the content is documented, but the name of the member could not be read).
-        pub fn global<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::ApplicationSettings>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.global = value
-                .try_into()
-                .map_err(|e| format!("property `_global` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Set by the service on clients of Hosted Login. It cannot be changed; send it back unchanged.
-        pub fn janrain_oidc_client_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.janrain_oidc_client_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `janrainOidcClientId` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Number of sign-ins or password resets within `login_attempts_threshold` after which the account is temporarily locked. A number stored as string, or null. Newer pages count failed attempts only; the oldest page also counts successful ones, and gives the default 6.
-        pub fn login_attempts<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.login_attempts = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `login_attempts` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Time span for `login_attempts`, in seconds. A number stored as string, or null. The oldest page gives the default 60.
-        pub fn login_attempts_threshold<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.login_attempts_threshold = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `login_attempts_threshold` of `ClientSettings`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Base URL of the password reset link.
-        pub fn password_recover_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.password_recover_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `password_recover_url` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Lifetime of a password recovery link, in seconds. A number stored as string, or null.
-        pub fn recover_code_lifetime<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.recover_code_lifetime = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `recover_code_lifetime` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Id of the Social Login application.
-        pub fn rpx_app_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_app_id = value
-                .try_into()
-                .map_err(|e| format!("property `rpx_app_id` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// API key of the Social Login application.
-        pub fn rpx_key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_key = value
-                .try_into()
-                .map_err(|e| format!("property `rpx_key` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Realm of the Social Login application on a standard domain.
-        pub fn rpx_realm<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_realm = value
-                .try_into()
-                .map_err(|e| format!("property `rpx_realm` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// URL of the Social Login application.
-        pub fn rpx_server<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_server = value
-                .try_into()
-                .map_err(|e| format!("property `rpx_server` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Path of the settings, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Site name in transactional email and in two-factor messages.
-        pub fn site_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.site_name = value
-                .try_into()
-                .map_err(|e| format!("property `site_name` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Entity type of the users of this client. It must match the login policy of Hosted Login.
-        pub fn user_entity_type<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_entity_type = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `user_entity_type` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Base URL of the email verification link.
-        pub fn verify_email_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.verify_email_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `verify_email_url` of `ClientSettings`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::option::Option<super::SettingValue>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ClientSettings`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ClientSettings,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ClientSettings> for super::ClientSettings {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ClientSettings,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                backplane_bus: value.backplane_bus?,
-                backplane_password: value.backplane_password?,
-                backplane_server: value.backplane_server?,
-                backplane_username: value.backplane_username?,
-                backplane_version: value.backplane_version?,
-                capture_server_url: value.capture_server_url?,
-                ccp_edit_form: value.ccp_edit_form?,
-                ccp_enable_email_send_buttons: value.ccp_enable_email_send_buttons?,
-                ccp_flow_name: value.ccp_flow_name?,
-                ccp_flow_version: value.ccp_flow_version?,
-                custom: value.custom?,
-                default_flow_name: value.default_flow_name?,
-                default_flow_version: value.default_flow_version?,
-                email_method: value.email_method?,
-                global: value.global?,
-                janrain_oidc_client_id: value.janrain_oidc_client_id?,
-                login_attempts: value.login_attempts?,
-                login_attempts_threshold: value.login_attempts_threshold?,
-                password_recover_url: value.password_recover_url?,
-                recover_code_lifetime: value.recover_code_lifetime?,
-                rpx_app_id: value.rpx_app_id?,
-                rpx_key: value.rpx_key?,
-                rpx_realm: value.rpx_realm?,
-                rpx_server: value.rpx_server?,
-                self_: value.self_?,
-                site_name: value.site_name?,
-                user_entity_type: value.user_entity_type?,
-                verify_email_url: value.verify_email_url?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ClientSettings> for ClientSettings {
-        fn from(value: super::ClientSettings) -> Self {
-            Self {
-                backplane_bus: Ok(value.backplane_bus),
-                backplane_password: Ok(value.backplane_password),
-                backplane_server: Ok(value.backplane_server),
-                backplane_username: Ok(value.backplane_username),
-                backplane_version: Ok(value.backplane_version),
-                capture_server_url: Ok(value.capture_server_url),
-                ccp_edit_form: Ok(value.ccp_edit_form),
-                ccp_enable_email_send_buttons: Ok(value.ccp_enable_email_send_buttons),
-                ccp_flow_name: Ok(value.ccp_flow_name),
-                ccp_flow_version: Ok(value.ccp_flow_version),
-                custom: Ok(value.custom),
-                default_flow_name: Ok(value.default_flow_name),
-                default_flow_version: Ok(value.default_flow_version),
-                email_method: Ok(value.email_method),
-                global: Ok(value.global),
-                janrain_oidc_client_id: Ok(value.janrain_oidc_client_id),
-                login_attempts: Ok(value.login_attempts),
-                login_attempts_threshold: Ok(value.login_attempts_threshold),
-                password_recover_url: Ok(value.password_recover_url),
-                recover_code_lifetime: Ok(value.recover_code_lifetime),
-                rpx_app_id: Ok(value.rpx_app_id),
-                rpx_key: Ok(value.rpx_key),
-                rpx_realm: Ok(value.rpx_realm),
-                rpx_server: Ok(value.rpx_server),
-                self_: Ok(value.self_),
-                site_name: Ok(value.site_name),
-                user_entity_type: Ok(value.user_entity_type),
-                verify_email_url: Ok(value.verify_email_url),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`ClientSettingsInput`](super::ClientSettingsInput).
-    #[derive(Clone, Debug)]
-    pub struct ClientSettingsInput {
-        backplane_bus: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_password: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            ::std::string::String,
-        >,
-        backplane_server: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_username: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        backplane_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        capture_server_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_edit_form: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_enable_email_send_buttons: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_flow_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        ccp_flow_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        custom: ::std::result::Result<
-            ::std::option::Option<super::SettingMap>,
-            ::std::string::String,
-        >,
-        default_flow_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        default_flow_version: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        email_method: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        janrain_oidc_client_id: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        login_attempts: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        login_attempts_threshold: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        password_recover_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        recover_code_lifetime: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_app_id: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_key: ::std::result::Result<
-            ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            ::std::string::String,
-        >,
-        rpx_realm: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        rpx_server: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        site_name: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        user_entity_type: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        verify_email_url: ::std::result::Result<
-            ::openapi_client_runtime::Patch<super::SettingValue>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::std::collections::BTreeMap<
-                ::std::string::String,
-                ::std::option::Option<super::SettingValue>,
-            >,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for ClientSettingsInput {
-        fn default() -> Self {
-            Self {
-                backplane_bus: Ok(::std::default::Default::default()),
-                backplane_password: Ok(::std::default::Default::default()),
-                backplane_server: Ok(::std::default::Default::default()),
-                backplane_username: Ok(::std::default::Default::default()),
-                backplane_version: Ok(::std::default::Default::default()),
-                capture_server_url: Ok(::std::default::Default::default()),
-                ccp_edit_form: Ok(::std::default::Default::default()),
-                ccp_enable_email_send_buttons: Ok(::std::default::Default::default()),
-                ccp_flow_name: Ok(::std::default::Default::default()),
-                ccp_flow_version: Ok(::std::default::Default::default()),
-                custom: Ok(::std::default::Default::default()),
-                default_flow_name: Ok(::std::default::Default::default()),
-                default_flow_version: Ok(::std::default::Default::default()),
-                email_method: Ok(::std::default::Default::default()),
-                janrain_oidc_client_id: Ok(::std::default::Default::default()),
-                login_attempts: Ok(::std::default::Default::default()),
-                login_attempts_threshold: Ok(::std::default::Default::default()),
-                password_recover_url: Ok(::std::default::Default::default()),
-                recover_code_lifetime: Ok(::std::default::Default::default()),
-                rpx_app_id: Ok(::std::default::Default::default()),
-                rpx_key: Ok(::std::default::Default::default()),
-                rpx_realm: Ok(::std::default::Default::default()),
-                rpx_server: Ok(::std::default::Default::default()),
-                site_name: Ok(::std::default::Default::default()),
-                user_entity_type: Ok(::std::default::Default::default()),
-                verify_email_url: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl ClientSettingsInput {
-        /// Bus of Backplane 1.x.
-        pub fn backplane_bus<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_bus = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_bus` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Password at the Backplane server.
-        pub fn backplane_password<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_password = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `backplane_password` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Server of Backplane 1.x.
-        pub fn backplane_server<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_server = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_server` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// User name at the Backplane server.
-        pub fn backplane_username<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_username = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `backplane_username` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Version of Backplane: `v1.0`, `v1.1` or `v1.2`.
-        pub fn backplane_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.backplane_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `backplane_version` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Server of the registration application.
-        pub fn capture_server_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.capture_server_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `capture_server_url` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Form with which Console edits a profile. Default: `ccp_editProfileForm`.
-        pub fn ccp_edit_form<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_edit_form = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_edit_form` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Whether Customer Care Portal shows the buttons that resend email. Default: true.
-        pub fn ccp_enable_email_send_buttons<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_enable_email_send_buttons = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `ccp_enable_email_send_buttons` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Flow of Customer Care Portal.
-        pub fn ccp_flow_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_flow_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_flow_name` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Version of the flow of Customer Care Portal.
-        pub fn ccp_flow_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ccp_flow_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ccp_flow_version` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Custom settings of this client: those that are not platform settings. Their names contain no spaces.
-        ///
-        /// The vendor does not document this property (basis: the settings of the application use this name).
-        pub fn custom<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::SettingMap>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.custom = value
-                .try_into()
-                .map_err(|e| format!("property `custom` of `ClientSettingsInput`: {e}"));
-            self
-        }
-
-        /// Flow for OAuth calls that name no flow, and for Customer Care Portal if `ccp_flow_name` is not set.
-        pub fn default_flow_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_flow_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `default_flow_name` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Version of the default flow: a version number, or `HEAD` (not advised in production). Customer Care Portal uses it if `ccp_flow_version` is not set.
-        pub fn default_flow_version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.default_flow_version = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `default_flow_version` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// How transactional email is sent. `ses_sync` if Akamai sends it.
-        pub fn email_method<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email_method = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `email_method` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Set by the service on clients of Hosted Login. It cannot be changed; send it back unchanged.
-        pub fn janrain_oidc_client_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.janrain_oidc_client_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `janrainOidcClientId` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Number of sign-ins or password resets within `login_attempts_threshold` after which the account is temporarily locked. A number stored as string, or null. Newer pages count failed attempts only; the oldest page also counts successful ones, and gives the default 6.
-        pub fn login_attempts<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.login_attempts = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `login_attempts` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Time span for `login_attempts`, in seconds. A number stored as string, or null. The oldest page gives the default 60.
-        pub fn login_attempts_threshold<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.login_attempts_threshold = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `login_attempts_threshold` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Base URL of the password reset link.
-        pub fn password_recover_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.password_recover_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `password_recover_url` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Lifetime of a password recovery link, in seconds. A number stored as string, or null.
-        pub fn recover_code_lifetime<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.recover_code_lifetime = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `recover_code_lifetime` of `ClientSettingsInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Id of the Social Login application.
-        pub fn rpx_app_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_app_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_app_id` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// API key of the Social Login application.
-        pub fn rpx_key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_key = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_key` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Realm of the Social Login application on a standard domain.
-        pub fn rpx_realm<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_realm = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_realm` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// URL of the Social Login application.
-        pub fn rpx_server<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rpx_server = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rpx_server` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Site name in transactional email and in two-factor messages.
-        pub fn site_name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.site_name = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `site_name` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Entity type of the users of this client. It must match the login policy of Hosted Login.
-        pub fn user_entity_type<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_entity_type = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `user_entity_type` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Base URL of the email verification link.
-        pub fn verify_email_url<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::openapi_client_runtime::Patch<super::SettingValue>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.verify_email_url = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `verify_email_url` of `ClientSettingsInput`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::option::Option<super::SettingValue>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `ClientSettingsInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ClientSettingsInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ClientSettingsInput> for super::ClientSettingsInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ClientSettingsInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                backplane_bus: value.backplane_bus?,
-                backplane_password: value.backplane_password?,
-                backplane_server: value.backplane_server?,
-                backplane_username: value.backplane_username?,
-                backplane_version: value.backplane_version?,
-                capture_server_url: value.capture_server_url?,
-                ccp_edit_form: value.ccp_edit_form?,
-                ccp_enable_email_send_buttons: value.ccp_enable_email_send_buttons?,
-                ccp_flow_name: value.ccp_flow_name?,
-                ccp_flow_version: value.ccp_flow_version?,
-                custom: value.custom?,
-                default_flow_name: value.default_flow_name?,
-                default_flow_version: value.default_flow_version?,
-                email_method: value.email_method?,
-                janrain_oidc_client_id: value.janrain_oidc_client_id?,
-                login_attempts: value.login_attempts?,
-                login_attempts_threshold: value.login_attempts_threshold?,
-                password_recover_url: value.password_recover_url?,
-                recover_code_lifetime: value.recover_code_lifetime?,
-                rpx_app_id: value.rpx_app_id?,
-                rpx_key: value.rpx_key?,
-                rpx_realm: value.rpx_realm?,
-                rpx_server: value.rpx_server?,
-                site_name: value.site_name?,
-                user_entity_type: value.user_entity_type?,
-                verify_email_url: value.verify_email_url?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ClientSettingsInput> for ClientSettingsInput {
-        fn from(value: super::ClientSettingsInput) -> Self {
-            Self {
-                backplane_bus: Ok(value.backplane_bus),
-                backplane_password: Ok(value.backplane_password),
-                backplane_server: Ok(value.backplane_server),
-                backplane_username: Ok(value.backplane_username),
-                backplane_version: Ok(value.backplane_version),
-                capture_server_url: Ok(value.capture_server_url),
-                ccp_edit_form: Ok(value.ccp_edit_form),
-                ccp_enable_email_send_buttons: Ok(value.ccp_enable_email_send_buttons),
-                ccp_flow_name: Ok(value.ccp_flow_name),
-                ccp_flow_version: Ok(value.ccp_flow_version),
-                custom: Ok(value.custom),
-                default_flow_name: Ok(value.default_flow_name),
-                default_flow_version: Ok(value.default_flow_version),
-                email_method: Ok(value.email_method),
-                janrain_oidc_client_id: Ok(value.janrain_oidc_client_id),
-                login_attempts: Ok(value.login_attempts),
-                login_attempts_threshold: Ok(value.login_attempts_threshold),
-                password_recover_url: Ok(value.password_recover_url),
-                recover_code_lifetime: Ok(value.recover_code_lifetime),
-                rpx_app_id: Ok(value.rpx_app_id),
-                rpx_key: Ok(value.rpx_key),
-                rpx_realm: Ok(value.rpx_realm),
-                rpx_server: Ok(value.rpx_server),
-                site_name: Ok(value.site_name),
-                user_entity_type: Ok(value.user_entity_type),
-                verify_email_url: Ok(value.verify_email_url),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`CopyFlowRequest`](super::CopyFlowRequest).
-    #[derive(Clone, Debug)]
-    pub struct CopyFlowRequest {
-        name: ::std::result::Result<super::CopyFlowRequestName, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for CopyFlowRequest {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `CopyFlowRequest` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl CopyFlowRequest {
-        /// Name of the new flow, not yet used in the application. Letters, digits and underscores only.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::CopyFlowRequestName>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `CopyFlowRequest`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::CopyFlowRequest,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<CopyFlowRequest> for super::CopyFlowRequest {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: CopyFlowRequest,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { name: value.name? })
-        }
-    }
-
-    impl ::std::convert::From<super::CopyFlowRequest> for CopyFlowRequest {
-        fn from(value: super::CopyFlowRequest) -> Self {
-            Self { name: Ok(value.name) }
-        }
-    }
-
-    /// Builds a [`EntityType`](super::EntityType).
-    #[derive(Clone, Debug)]
-    pub struct EntityType {
-        attributes: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for EntityType {
-        fn default() -> Self {
-            Self {
-                attributes: Err(
-                    "property `_attributes` of `EntityType` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `EntityType` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl EntityType {
-        /// Path of the attributes of the entity type, relative to the host.
-        pub fn attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.attributes = value
-                .try_into()
-                .map_err(|e| format!("property `_attributes` of `EntityType`: {e}"));
-            self
-        }
-
-        /// Path of the entity type, relative to the host. Its last part is the name of the type.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `EntityType`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::EntityType, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<EntityType> for super::EntityType {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: EntityType,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                attributes: value.attributes?,
-                self_: value.self_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::EntityType> for EntityType {
-        fn from(value: super::EntityType) -> Self {
-            Self {
-                attributes: Ok(value.attributes),
-                self_: Ok(value.self_),
-            }
-        }
-    }
-
-    /// Builds a [`Error`](super::Error).
-    #[derive(Clone, Debug)]
-    pub struct Error {
-        errors: ::std::result::Result<super::ErrorValue, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for Error {
-        fn default() -> Self {
-            Self {
-                errors: Err(
-                    "property `errors` of `Error` is required and was not set".to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl Error {
-        /// The error. Usually one English sentence; for 406 an object with details.
-        pub fn errors<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::ErrorValue>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.errors = value
-                .try_into()
-                .map_err(|e| format!("property `errors` of `Error`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Error> for super::Error {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Error,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { errors: value.errors? })
-        }
-    }
-
-    impl ::std::convert::From<super::Error> for Error {
-        fn from(value: super::Error) -> Self {
-            Self { errors: Ok(value.errors) }
-        }
-    }
-
-    /// Builds a [`Field`](super::Field).
-    #[derive(Clone, Debug)]
-    pub struct Field {
-        date_format: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        day_label_date_select: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        element: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        element_attributes: ::std::result::Result<
-            ::std::option::Option<super::FieldElementAttributes>,
-            ::std::string::String,
-        >,
-        element_value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        empty_means_null: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        engage_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        forms: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        ignore_update: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        just_string: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        month_label_date_select: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        month_names: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FieldText>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FieldOption>>,
-            ::std::string::String,
-        >,
-        placeholder: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        pre_checked: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        relationships: ::std::result::Result<
-            ::std::option::Option<super::FieldRelationships>,
-            ::std::string::String,
-        >,
-        schema_attribute: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        schema_attributes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        social_profile_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        submit_value: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        tip: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<crate::types::FieldType, ::std::string::String>,
-        validation: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FieldValidation>>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        year_end: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        year_label_date_select: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        year_start: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Field {
-        fn default() -> Self {
-            Self {
-                date_format: Ok(::std::default::Default::default()),
-                day_label_date_select: Ok(::std::default::Default::default()),
-                element: Ok(::std::default::Default::default()),
-                element_attributes: Ok(::std::default::Default::default()),
-                element_value: Ok(::std::default::Default::default()),
-                empty_means_null: Ok(::std::default::Default::default()),
-                engage_data: Ok(::std::default::Default::default()),
-                forms: Ok(::std::default::Default::default()),
-                ignore_update: Ok(::std::default::Default::default()),
-                just_string: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                month_label_date_select: Ok(::std::default::Default::default()),
-                month_names: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `Field` is required and was not set".to_owned(),
-                ),
-                options: Ok(::std::default::Default::default()),
-                placeholder: Ok(::std::default::Default::default()),
-                pre_checked: Ok(::std::default::Default::default()),
-                relationships: Ok(::std::default::Default::default()),
-                schema_attribute: Ok(::std::default::Default::default()),
-                schema_attributes: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `Field` is required and was not set".to_owned(),
-                ),
-                social_profile_data: Ok(::std::default::Default::default()),
-                submit_value: Ok(::std::default::Default::default()),
-                tip: Ok(::std::default::Default::default()),
-                type_: Err(
-                    "property `type` of `Field` is required and was not set".to_owned(),
-                ),
-                validation: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-                year_end: Ok(::std::default::Default::default()),
-                year_label_date_select: Ok(::std::default::Default::default()),
-                year_start: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Field {
-        /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-        pub fn date_format<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.date_format = value
-                .try_into()
-                .map_err(|e| format!("property `dateFormat` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn day_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.day_label_date_select = value
-                .try_into()
-                .map_err(|e| format!("property `dayLabelDateSelect` of `Field`: {e}"));
-            self
-        }
-
-        /// HTML element of the field. Its structure is not documented; send it back unchanged.
-        pub fn element<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element = value
-                .try_into()
-                .map_err(|e| format!("property `element` of `Field`: {e}"));
-            self
-        }
-
-        /// HTML attributes of a display element, by name.
-        pub fn element_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::FieldElementAttributes>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_attributes = value
-                .try_into()
-                .map_err(|e| format!("property `elementAttributes` of `Field`: {e}"));
-            self
-        }
-
-        /// HTML value of a display element. Its structure is not documented.
-        pub fn element_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_value = value
-                .try_into()
-                .map_err(|e| format!("property `elementValue` of `Field`: {e}"));
-            self
-        }
-
-        /// Whether a blank value is stored as null.
-        pub fn empty_means_null<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.empty_means_null = value
-                .try_into()
-                .map_err(|e| format!("property `emptyMeansNull` of `Field`: {e}"));
-            self
-        }
-
-        /// Name of `socialProfileData` in the raw flow.
-        pub fn engage_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.engage_data = value
-                .try_into()
-                .map_err(|e| format!("property `engageData` of `Field`: {e}"));
-            self
-        }
-
-        /// Forms of the field. Their structure is not documented; send them back unchanged.
-        pub fn forms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.forms = value
-                .try_into()
-                .map_err(|e| format!("property `forms` of `Field`: {e}"));
-            self
-        }
-
-        /// Whether submitted changes of the value are ignored.
-        pub fn ignore_update<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ignore_update = value
-                .try_into()
-                .map_err(|e| format!("property `ignoreUpdate` of `Field`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Whether a `translatableString` is returned as a plain string.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-        pub fn just_string<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.just_string = value
-                .try_into()
-                .map_err(|e| format!("property `justString` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn month_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_label_date_select = value
-                .try_into()
-                .map_err(|e| format!("property `monthLabelDateSelect` of `Field`: {e}"));
-            self
-        }
-
-        /// Names of the months that a `dateselect` field shows, January first.
-        pub fn month_names<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FieldText>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_names = value
-                .try_into()
-                .map_err(|e| format!("property `monthNames` of `Field`: {e}"));
-            self
-        }
-
-        /// Name of the field, unique in the flow and without spaces.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Field`: {e}"));
-            self
-        }
-
-        /// Choices of a `select` or `radio` field.
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FieldOption>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| format!("property `options` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn placeholder<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.placeholder = value
-                .try_into()
-                .map_err(|e| format!("property `placeholder` of `Field`: {e}"));
-            self
-        }
-
-        /// Whether a `checkbox` is initially checked.
-        pub fn pre_checked<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.pre_checked = value
-                .try_into()
-                .map_err(|e| format!("property `preChecked` of `Field`: {e}"));
-            self
-        }
-
-        /// References to a field.
-        pub fn relationships<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldRelationships>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.relationships = value
-                .try_into()
-                .map_err(|e| format!("property `_relationships` of `Field`: {e}"));
-            self
-        }
-
-        /// Dotted path of the attribute that stores the value. Every field has it, except `multiIdentifierAuth` fields, which have `schemaAttributes` instead.
-        pub fn schema_attribute<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attribute = value
-                .try_into()
-                .map_err(|e| format!("property `schemaAttribute` of `Field`: {e}"));
-            self
-        }
-
-        /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-        pub fn schema_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attributes = value
-                .try_into()
-                .map_err(|e| format!("property `schemaAttributes` of `Field`: {e}"));
-            self
-        }
-
-        /// Path of the field, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Field`: {e}"));
-            self
-        }
-
-        /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-        pub fn social_profile_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.social_profile_data = value
-                .try_into()
-                .map_err(|e| format!("property `socialProfileData` of `Field`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Value that is sent when a `checkbox` is checked.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-        pub fn submit_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.submit_value = value
-                .try_into()
-                .map_err(|e| format!("property `submitValue` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn tip<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tip = value
-                .try_into()
-                .map_err(|e| format!("property `tip` of `Field`: {e}"));
-            self
-        }
-
-        /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::FieldType>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `Field`: {e}"));
-            self
-        }
-
-        /// Validation rules of the value, in order.
-        pub fn validation<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FieldValidation>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.validation = value
-                .try_into()
-                .map_err(|e| format!("property `validation` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `Field`: {e}"));
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_end<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_end = value
-                .try_into()
-                .map_err(|e| format!("property `yearEnd` of `Field`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn year_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_label_date_select = value
-                .try_into()
-                .map_err(|e| format!("property `yearLabelDateSelect` of `Field`: {e}"));
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_start<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_start = value
-                .try_into()
-                .map_err(|e| format!("property `yearStart` of `Field`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `Field`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Field, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Field> for super::Field {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Field,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                date_format: value.date_format?,
-                day_label_date_select: value.day_label_date_select?,
-                element: value.element?,
-                element_attributes: value.element_attributes?,
-                element_value: value.element_value?,
-                empty_means_null: value.empty_means_null?,
-                engage_data: value.engage_data?,
-                forms: value.forms?,
-                ignore_update: value.ignore_update?,
-                just_string: value.just_string?,
-                label: value.label?,
-                month_label_date_select: value.month_label_date_select?,
-                month_names: value.month_names?,
-                name: value.name?,
-                options: value.options?,
-                placeholder: value.placeholder?,
-                pre_checked: value.pre_checked?,
-                relationships: value.relationships?,
-                schema_attribute: value.schema_attribute?,
-                schema_attributes: value.schema_attributes?,
-                self_: value.self_?,
-                social_profile_data: value.social_profile_data?,
-                submit_value: value.submit_value?,
-                tip: value.tip?,
-                type_: value.type_?,
-                validation: value.validation?,
-                value: value.value?,
-                year_end: value.year_end?,
-                year_label_date_select: value.year_label_date_select?,
-                year_start: value.year_start?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Field> for Field {
-        fn from(value: super::Field) -> Self {
-            Self {
-                date_format: Ok(value.date_format),
-                day_label_date_select: Ok(value.day_label_date_select),
-                element: Ok(value.element),
-                element_attributes: Ok(value.element_attributes),
-                element_value: Ok(value.element_value),
-                empty_means_null: Ok(value.empty_means_null),
-                engage_data: Ok(value.engage_data),
-                forms: Ok(value.forms),
-                ignore_update: Ok(value.ignore_update),
-                just_string: Ok(value.just_string),
-                label: Ok(value.label),
-                month_label_date_select: Ok(value.month_label_date_select),
-                month_names: Ok(value.month_names),
-                name: Ok(value.name),
-                options: Ok(value.options),
-                placeholder: Ok(value.placeholder),
-                pre_checked: Ok(value.pre_checked),
-                relationships: Ok(value.relationships),
-                schema_attribute: Ok(value.schema_attribute),
-                schema_attributes: Ok(value.schema_attributes),
-                self_: Ok(value.self_),
-                social_profile_data: Ok(value.social_profile_data),
-                submit_value: Ok(value.submit_value),
-                tip: Ok(value.tip),
-                type_: Ok(value.type_),
-                validation: Ok(value.validation),
-                value: Ok(value.value),
-                year_end: Ok(value.year_end),
-                year_label_date_select: Ok(value.year_label_date_select),
-                year_start: Ok(value.year_start),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`FieldInput`](super::FieldInput).
-    #[derive(Clone, Debug)]
-    pub struct FieldInput {
-        date_format: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        day_label_date_select: ::std::result::Result<
-            ::std::option::Option<super::TranslationRef>,
-            ::std::string::String,
-        >,
-        element: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        element_attributes: ::std::result::Result<
-            ::std::option::Option<super::FieldElementAttributes>,
-            ::std::string::String,
-        >,
-        element_value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        empty_means_null: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        engage_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        forms: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        ignore_update: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        just_string: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<super::TranslationRef>,
-            ::std::string::String,
-        >,
-        month_label_date_select: ::std::result::Result<
-            ::std::option::Option<super::TranslationRef>,
-            ::std::string::String,
-        >,
-        month_names: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::TranslationRef>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<super::FieldInputName, ::std::string::String>,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FieldOptionInput>>,
-            ::std::string::String,
-        >,
-        placeholder: ::std::result::Result<
-            ::std::option::Option<super::FieldTextInput>,
-            ::std::string::String,
-        >,
-        pre_checked: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        relationships: ::std::result::Result<
-            ::std::option::Option<super::FieldRelationshipsInput>,
-            ::std::string::String,
-        >,
-        schema_attribute: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        schema_attributes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        social_profile_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        submit_value: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        tip: ::std::result::Result<
-            ::std::option::Option<super::TranslationRef>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<crate::types::FieldType, ::std::string::String>,
-        validation: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FieldValidationInput>>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<super::FieldTextInput>,
-            ::std::string::String,
-        >,
-        year_end: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        year_label_date_select: ::std::result::Result<
-            ::std::option::Option<super::TranslationRef>,
-            ::std::string::String,
-        >,
-        year_start: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FieldInput {
-        fn default() -> Self {
-            Self {
-                date_format: Ok(::std::default::Default::default()),
-                day_label_date_select: Ok(::std::default::Default::default()),
-                element: Ok(::std::default::Default::default()),
-                element_attributes: Ok(::std::default::Default::default()),
-                element_value: Ok(::std::default::Default::default()),
-                empty_means_null: Ok(::std::default::Default::default()),
-                engage_data: Ok(::std::default::Default::default()),
-                forms: Ok(::std::default::Default::default()),
-                ignore_update: Ok(::std::default::Default::default()),
-                just_string: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                month_label_date_select: Ok(::std::default::Default::default()),
-                month_names: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `FieldInput` is required and was not set"
-                        .to_owned(),
-                ),
-                options: Ok(::std::default::Default::default()),
-                placeholder: Ok(::std::default::Default::default()),
-                pre_checked: Ok(::std::default::Default::default()),
-                relationships: Ok(::std::default::Default::default()),
-                schema_attribute: Ok(::std::default::Default::default()),
-                schema_attributes: Ok(::std::default::Default::default()),
-                social_profile_data: Ok(::std::default::Default::default()),
-                submit_value: Ok(::std::default::Default::default()),
-                tip: Ok(::std::default::Default::default()),
-                type_: Err(
-                    "property `type` of `FieldInput` is required and was not set"
-                        .to_owned(),
-                ),
-                validation: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-                year_end: Ok(::std::default::Default::default()),
-                year_label_date_select: Ok(::std::default::Default::default()),
-                year_start: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FieldInput {
-        /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-        pub fn date_format<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.date_format = value
-                .try_into()
-                .map_err(|e| format!("property `dateFormat` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn day_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TranslationRef>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.day_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `dayLabelDateSelect` of `FieldInput`: {e}")
-                });
-            self
-        }
-
-        /// HTML element of the field. Its structure is not documented; send it back unchanged.
-        pub fn element<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element = value
-                .try_into()
-                .map_err(|e| format!("property `element` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// HTML attributes of a display element, by name.
-        pub fn element_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::FieldElementAttributes>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `elementAttributes` of `FieldInput`: {e}")
-                });
-            self
-        }
-
-        /// HTML value of a display element. Its structure is not documented.
-        pub fn element_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_value = value
-                .try_into()
-                .map_err(|e| format!("property `elementValue` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Whether a blank value is stored as null.
-        pub fn empty_means_null<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.empty_means_null = value
-                .try_into()
-                .map_err(|e| format!("property `emptyMeansNull` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Name of `socialProfileData` in the raw flow.
-        pub fn engage_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.engage_data = value
-                .try_into()
-                .map_err(|e| format!("property `engageData` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Forms of the field. Their structure is not documented; send them back unchanged.
-        pub fn forms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.forms = value
-                .try_into()
-                .map_err(|e| format!("property `forms` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Whether submitted changes of the value are ignored.
-        pub fn ignore_update<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ignore_update = value
-                .try_into()
-                .map_err(|e| format!("property `ignoreUpdate` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Whether a `translatableString` is returned as a plain string.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-        pub fn just_string<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.just_string = value
-                .try_into()
-                .map_err(|e| format!("property `justString` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TranslationRef>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn month_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TranslationRef>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `monthLabelDateSelect` of `FieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Names of the months that a `dateselect` field shows, January first.
-        pub fn month_names<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::TranslationRef>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_names = value
-                .try_into()
-                .map_err(|e| format!("property `monthNames` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Name of the field, unique in the flow and without spaces.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::FieldInputName>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Choices of a `select` or `radio` field.
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FieldOptionInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| format!("property `options` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text of a field in a request: a reference to a translation, or a plain string. In `placeholder` the string is a translation key; in `value` it is the value itself.
-        pub fn placeholder<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldTextInput>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.placeholder = value
-                .try_into()
-                .map_err(|e| format!("property `placeholder` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Whether a `checkbox` is initially checked.
-        pub fn pre_checked<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.pre_checked = value
-                .try_into()
-                .map_err(|e| format!("property `preChecked` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// References to a field. A request may send them back.
-        pub fn relationships<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::FieldRelationshipsInput>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.relationships = value
-                .try_into()
-                .map_err(|e| format!("property `_relationships` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Dotted path of the attribute that stores the value; the attribute must exist. Required for every field, except `multiIdentifierAuth` fields, which need `schemaAttributes` instead.
-        pub fn schema_attribute<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attribute = value
-                .try_into()
-                .map_err(|e| format!("property `schemaAttribute` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-        pub fn schema_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `schemaAttributes` of `FieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-        pub fn social_profile_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.social_profile_data = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `socialProfileData` of `FieldInput`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Value that is sent when a `checkbox` is checked.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-        pub fn submit_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.submit_value = value
-                .try_into()
-                .map_err(|e| format!("property `submitValue` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn tip<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TranslationRef>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tip = value
-                .try_into()
-                .map_err(|e| format!("property `tip` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::FieldType>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Validation rules of the value, in order.
-        pub fn validation<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FieldValidationInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.validation = value
-                .try_into()
-                .map_err(|e| format!("property `validation` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text of a field in a request: a reference to a translation, or a plain string. In `placeholder` the string is a translation key; in `value` it is the value itself.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldTextInput>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_end<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_end = value
-                .try_into()
-                .map_err(|e| format!("property `yearEnd` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn year_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TranslationRef>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `yearLabelDateSelect` of `FieldInput`: {e}")
-                });
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_start<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_start = value
-                .try_into()
-                .map_err(|e| format!("property `yearStart` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `FieldInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FieldInput, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldInput> for super::FieldInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                date_format: value.date_format?,
-                day_label_date_select: value.day_label_date_select?,
-                element: value.element?,
-                element_attributes: value.element_attributes?,
-                element_value: value.element_value?,
-                empty_means_null: value.empty_means_null?,
-                engage_data: value.engage_data?,
-                forms: value.forms?,
-                ignore_update: value.ignore_update?,
-                just_string: value.just_string?,
-                label: value.label?,
-                month_label_date_select: value.month_label_date_select?,
-                month_names: value.month_names?,
-                name: value.name?,
-                options: value.options?,
-                placeholder: value.placeholder?,
-                pre_checked: value.pre_checked?,
-                relationships: value.relationships?,
-                schema_attribute: value.schema_attribute?,
-                schema_attributes: value.schema_attributes?,
-                social_profile_data: value.social_profile_data?,
-                submit_value: value.submit_value?,
-                tip: value.tip?,
-                type_: value.type_?,
-                validation: value.validation?,
-                value: value.value?,
-                year_end: value.year_end?,
-                year_label_date_select: value.year_label_date_select?,
-                year_start: value.year_start?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldInput> for FieldInput {
-        fn from(value: super::FieldInput) -> Self {
-            Self {
-                date_format: Ok(value.date_format),
-                day_label_date_select: Ok(value.day_label_date_select),
-                element: Ok(value.element),
-                element_attributes: Ok(value.element_attributes),
-                element_value: Ok(value.element_value),
-                empty_means_null: Ok(value.empty_means_null),
-                engage_data: Ok(value.engage_data),
-                forms: Ok(value.forms),
-                ignore_update: Ok(value.ignore_update),
-                just_string: Ok(value.just_string),
-                label: Ok(value.label),
-                month_label_date_select: Ok(value.month_label_date_select),
-                month_names: Ok(value.month_names),
-                name: Ok(value.name),
-                options: Ok(value.options),
-                placeholder: Ok(value.placeholder),
-                pre_checked: Ok(value.pre_checked),
-                relationships: Ok(value.relationships),
-                schema_attribute: Ok(value.schema_attribute),
-                schema_attributes: Ok(value.schema_attributes),
-                social_profile_data: Ok(value.social_profile_data),
-                submit_value: Ok(value.submit_value),
-                tip: Ok(value.tip),
-                type_: Ok(value.type_),
-                validation: Ok(value.validation),
-                value: Ok(value.value),
-                year_end: Ok(value.year_end),
-                year_label_date_select: Ok(value.year_label_date_select),
-                year_start: Ok(value.year_start),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`FieldOption`](super::FieldOption).
-    #[derive(Clone, Debug)]
-    pub struct FieldOption {
-        disabled: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        selected: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        text: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FieldOption {
-        fn default() -> Self {
-            Self {
-                disabled: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                selected: Ok(::std::default::Default::default()),
-                text: Ok(::std::default::Default::default()),
-                value: Err(
-                    "property `value` of `FieldOption` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FieldOption {
-        /// Whether the choice is disabled.
-        pub fn disabled<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.disabled = value
-                .try_into()
-                .map_err(|e| format!("property `disabled` of `FieldOption`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `FieldOption`: {e}"));
-            self
-        }
-
-        /// Whether the choice is preselected.
-        pub fn selected<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.selected = value
-                .try_into()
-                .map_err(|e| format!("property `selected` of `FieldOption`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn text<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.text = value
-                .try_into()
-                .map_err(|e| format!("property `text` of `FieldOption`: {e}"));
-            self
-        }
-
-        /// Value that is stored when the choice is taken.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FieldOption`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FieldOption, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldOption> for super::FieldOption {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldOption,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                disabled: value.disabled?,
-                label: value.label?,
-                selected: value.selected?,
-                text: value.text?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldOption> for FieldOption {
-        fn from(value: super::FieldOption) -> Self {
-            Self {
-                disabled: Ok(value.disabled),
-                label: Ok(value.label),
-                selected: Ok(value.selected),
-                text: Ok(value.text),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`FieldOptionInput`](super::FieldOptionInput).
-    #[derive(Clone, Debug)]
-    pub struct FieldOptionInput {
-        disabled: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<super::TranslationRef, ::std::string::String>,
-        selected: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FieldOptionInput {
-        fn default() -> Self {
-            Self {
-                disabled: Ok(::std::default::Default::default()),
-                label: Err(
-                    "property `label` of `FieldOptionInput` is required and was not set"
-                        .to_owned(),
-                ),
-                selected: Ok(::std::default::Default::default()),
-                value: Err(
-                    "property `value` of `FieldOptionInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FieldOptionInput {
-        /// Whether the choice is disabled.
-        pub fn disabled<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.disabled = value
-                .try_into()
-                .map_err(|e| format!("property `disabled` of `FieldOptionInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::TranslationRef>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `FieldOptionInput`: {e}"));
-            self
-        }
-
-        /// Whether the choice is preselected.
-        pub fn selected<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.selected = value
-                .try_into()
-                .map_err(|e| format!("property `selected` of `FieldOptionInput`: {e}"));
-            self
-        }
-
-        /// Value that is stored when the choice is taken.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FieldOptionInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FieldOptionInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldOptionInput> for super::FieldOptionInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldOptionInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                disabled: value.disabled?,
-                label: value.label?,
-                selected: value.selected?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldOptionInput> for FieldOptionInput {
-        fn from(value: super::FieldOptionInput) -> Self {
-            Self {
-                disabled: Ok(value.disabled),
-                label: Ok(value.label),
-                selected: Ok(value.selected),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`FieldRelationships`](super::FieldRelationships).
-    #[derive(Clone, Debug)]
-    pub struct FieldRelationships {
-        forms: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::NamedRef>>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FieldRelationships {
-        fn default() -> Self {
-            Self {
-                forms: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FieldRelationships {
-        /// Forms that use the field.
-        pub fn forms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::NamedRef>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.forms = value
-                .try_into()
-                .map_err(|e| format!("property `forms` of `FieldRelationships`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FieldRelationships,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldRelationships> for super::FieldRelationships {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldRelationships,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { forms: value.forms? })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldRelationships> for FieldRelationships {
-        fn from(value: super::FieldRelationships) -> Self {
-            Self { forms: Ok(value.forms) }
-        }
-    }
-
-    /// Builds a [`FieldRelationshipsInput`](super::FieldRelationshipsInput).
-    #[derive(Clone, Debug)]
-    pub struct FieldRelationshipsInput {
-        forms: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::RelatedForm>>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FieldRelationshipsInput {
-        fn default() -> Self {
-            Self {
-                forms: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FieldRelationshipsInput {
-        /// Forms that use the field.
-        pub fn forms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::RelatedForm>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.forms = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `forms` of `FieldRelationshipsInput`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FieldRelationshipsInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldRelationshipsInput>
-    for super::FieldRelationshipsInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldRelationshipsInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { forms: value.forms? })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldRelationshipsInput>
-    for FieldRelationshipsInput {
-        fn from(value: super::FieldRelationshipsInput) -> Self {
-            Self { forms: Ok(value.forms) }
-        }
-    }
-
-    /// Builds a [`FieldValidation`](super::FieldValidation).
-    #[derive(Clone, Debug)]
-    pub struct FieldValidation {
-        message: ::std::result::Result<
-            ::std::option::Option<super::FieldText>,
-            ::std::string::String,
-        >,
-        rule: ::std::result::Result<crate::types::ValidationRule, ::std::string::String>,
-        value: ::std::result::Result<super::ValidationValue, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FieldValidation {
-        fn default() -> Self {
-            Self {
-                message: Ok(::std::default::Default::default()),
-                rule: Err(
-                    "property `rule` of `FieldValidation` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Err(
-                    "property `value` of `FieldValidation` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FieldValidation {
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| format!("property `message` of `FieldValidation`: {e}"));
-            self
-        }
-
-        /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-        pub fn rule<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::ValidationRule>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rule = value
-                .try_into()
-                .map_err(|e| format!("property `rule` of `FieldValidation`: {e}"));
-            self
-        }
-
-        /// Value of a validation rule. `ValidationRule` says which type each rule takes.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::ValidationValue>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FieldValidation`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FieldValidation,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldValidation> for super::FieldValidation {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldValidation,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                message: value.message?,
-                rule: value.rule?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldValidation> for FieldValidation {
-        fn from(value: super::FieldValidation) -> Self {
-            Self {
-                message: Ok(value.message),
-                rule: Ok(value.rule),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`FieldValidationInput`](super::FieldValidationInput).
-    #[derive(Clone, Debug)]
-    pub struct FieldValidationInput {
-        message: ::std::result::Result<super::TranslationRef, ::std::string::String>,
-        rule: ::std::result::Result<crate::types::ValidationRule, ::std::string::String>,
-        value: ::std::result::Result<super::ValidationValue, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FieldValidationInput {
-        fn default() -> Self {
-            Self {
-                message: Err(
-                    "property `message` of `FieldValidationInput` is required and was not set"
-                        .to_owned(),
-                ),
-                rule: Err(
-                    "property `rule` of `FieldValidationInput` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Err(
-                    "property `value` of `FieldValidationInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FieldValidationInput {
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::TranslationRef>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `message` of `FieldValidationInput`: {e}")
-                });
-            self
-        }
-
-        /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-        pub fn rule<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::ValidationRule>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rule = value
-                .try_into()
-                .map_err(|e| format!("property `rule` of `FieldValidationInput`: {e}"));
-            self
-        }
-
-        /// Value of a validation rule. `ValidationRule` says which type each rule takes.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::ValidationValue>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FieldValidationInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FieldValidationInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FieldValidationInput> for super::FieldValidationInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FieldValidationInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                message: value.message?,
-                rule: value.rule?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FieldValidationInput> for FieldValidationInput {
-        fn from(value: super::FieldValidationInput) -> Self {
-            Self {
-                message: Ok(value.message),
-                rule: Ok(value.rule),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`Flow`](super::Flow).
-    #[derive(Clone, Debug)]
-    pub struct Flow {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        schemas: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        user_data: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        version: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for Flow {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `Flow` is required and was not set".to_owned(),
-                ),
-                schemas: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `Flow` is required and was not set".to_owned(),
-                ),
-                user_data: Err(
-                    "property `userData` of `Flow` is required and was not set"
-                        .to_owned(),
-                ),
-                version: Err(
-                    "property `version` of `Flow` is required and was not set".to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl Flow {
-        /// Name of the flow, unique in the application.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Flow`: {e}"));
-            self
-        }
-
-        /// Entity types that the flow serves. Missing on old flows, which serve only `user`.
-        pub fn schemas<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schemas = value
-                .try_into()
-                .map_err(|e| format!("property `schemas` of `Flow`: {e}"));
-            self
-        }
-
-        /// Path of the flow, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Flow`: {e}"));
-            self
-        }
-
-        /// Attribute paths whose values are kept in browser storage (`janrainCaptureProfileData`) after sign-in.
-        pub fn user_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_data = value
-                .try_into()
-                .map_err(|e| format!("property `userData` of `Flow`: {e}"));
-            self
-        }
-
-        /// Newest version. A string, because it is too long for a 64-bit number.
-        pub fn version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.version = value
-                .try_into()
-                .map_err(|e| format!("property `version` of `Flow`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Flow, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Flow> for super::Flow {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Flow,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                schemas: value.schemas?,
-                self_: value.self_?,
-                user_data: value.user_data?,
-                version: value.version?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Flow> for Flow {
-        fn from(value: super::Flow) -> Self {
-            Self {
-                name: Ok(value.name),
-                schemas: Ok(value.schemas),
-                self_: Ok(value.self_),
-                user_data: Ok(value.user_data),
-                version: Ok(value.version),
-            }
-        }
-    }
-
-    /// Builds a [`FlowDocument`](super::FlowDocument).
-    #[derive(Clone, Debug)]
-    pub struct FlowDocument {
-        auth_profile_data: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        user_data: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        version: ::std::result::Result<::std::string::String, ::std::string::String>,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FlowDocument {
-        fn default() -> Self {
-            Self {
-                auth_profile_data: Err(
-                    "property `authProfileData` of `FlowDocument` is required and was not set"
-                        .to_owned(),
-                ),
-                user_data: Err(
-                    "property `userData` of `FlowDocument` is required and was not set"
-                        .to_owned(),
-                ),
-                version: Err(
-                    "property `version` of `FlowDocument` is required and was not set"
-                        .to_owned(),
-                ),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FlowDocument {
-        /// Values of the social profile that are passed to the success events of sign-in and registration.
-        pub fn auth_profile_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.auth_profile_data = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `authProfileData` of `FlowDocument`: {e}")
-                });
-            self
-        }
-
-        /// Attribute paths whose values are kept in browser storage after sign-in.
-        pub fn user_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_data = value
-                .try_into()
-                .map_err(|e| format!("property `userData` of `FlowDocument`: {e}"));
-            self
-        }
-
-        /// Version of the flow.
-        pub fn version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.version = value
-                .try_into()
-                .map_err(|e| format!("property `version` of `FlowDocument`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `FlowDocument`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FlowDocument, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowDocument> for super::FlowDocument {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowDocument,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                auth_profile_data: value.auth_profile_data?,
-                user_data: value.user_data?,
-                version: value.version?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowDocument> for FlowDocument {
-        fn from(value: super::FlowDocument) -> Self {
-            Self {
-                auth_profile_data: Ok(value.auth_profile_data),
-                user_data: Ok(value.user_data),
-                version: Ok(value.version),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`FlowRef`](super::FlowRef).
-    #[derive(Clone, Debug)]
-    pub struct FlowRef {
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        version: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FlowRef {
-        fn default() -> Self {
-            Self {
-                name: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `FlowRef` is required and was not set"
-                        .to_owned(),
-                ),
-                version: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FlowRef {
-        /// Name of the flow. One old sample of a promotion does not have it.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FlowRef`: {e}"));
-            self
-        }
-
-        /// Path of the flow, relative to the host. After a promotion it is a path in the target application.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `FlowRef`: {e}"));
-            self
-        }
-
-        /// Version that was created. One old sample of a promotion does not have it.
-        pub fn version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.version = value
-                .try_into()
-                .map_err(|e| format!("property `version` of `FlowRef`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FlowRef, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowRef> for super::FlowRef {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowRef,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                self_: value.self_?,
-                version: value.version?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowRef> for FlowRef {
-        fn from(value: super::FlowRef) -> Self {
-            Self {
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-                version: Ok(value.version),
-            }
-        }
-    }
-
-    /// Builds a [`FlowString`](super::FlowString).
-    #[derive(Clone, Debug)]
-    pub struct FlowString {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        schema_id: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        value: ::std::result::Result<
-            ::std::option::Option<super::TranslatedText>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FlowString {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `FlowString` is required and was not set"
-                        .to_owned(),
-                ),
-                schema_id: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `FlowString` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FlowString {
-        /// Name of the string.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FlowString`: {e}"));
-            self
-        }
-
-        /// Dotted path of the attribute that the string shows.
-        pub fn schema_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_id = value
-                .try_into()
-                .map_err(|e| format!("property `schemaId` of `FlowString`: {e}"));
-            self
-        }
-
-        /// Path of the string, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `FlowString`: {e}"));
-            self
-        }
-
-        /// A text in a response without a locale in its path: the texts in all locales.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::TranslatedText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FlowString`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FlowString, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowString> for super::FlowString {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowString,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                schema_id: value.schema_id?,
-                self_: value.self_?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowString> for FlowString {
-        fn from(value: super::FlowString) -> Self {
-            Self {
-                name: Ok(value.name),
-                schema_id: Ok(value.schema_id),
-                self_: Ok(value.self_),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`FlowStringInput`](super::FlowStringInput).
-    #[derive(Clone, Debug)]
-    pub struct FlowStringInput {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        schema_id: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<super::FlowStringText>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FlowStringInput {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `FlowStringInput` is required and was not set"
-                        .to_owned(),
-                ),
-                schema_id: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FlowStringInput {
-        /// Name of the string. On modification it must equal the name in the path.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FlowStringInput`: {e}"));
-            self
-        }
-
-        /// Dotted path of the attribute that the string shows.
-        pub fn schema_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_id = value
-                .try_into()
-                .map_err(|e| format!("property `schemaId` of `FlowStringInput`: {e}"));
-            self
-        }
-
-        /// The text of a string, in a request.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FlowStringText>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `FlowStringInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FlowStringInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowStringInput> for super::FlowStringInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowStringInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                schema_id: value.schema_id?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowStringInput> for FlowStringInput {
-        fn from(value: super::FlowStringInput) -> Self {
-            Self {
-                name: Ok(value.name),
-                schema_id: Ok(value.schema_id),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`FlowStringText`](super::FlowStringText).
-    #[derive(Clone, Debug)]
-    pub struct FlowStringText {
-        key: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        path: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        values: ::std::result::Result<
-            ::std::option::Option<super::LocaleTexts>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FlowStringText {
-        fn default() -> Self {
-            Self {
-                key: Ok(::std::default::Default::default()),
-                path: Ok(::std::default::Default::default()),
-                values: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FlowStringText {
-        /// Key of the translation.
-        pub fn key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.key = value
-                .try_into()
-                .map_err(|e| format!("property `key` of `FlowStringText`: {e}"));
-            self
-        }
-
-        /// Where in the flow the text is used, as a dotted path. May be empty.
-        pub fn path<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.path = value
-                .try_into()
-                .map_err(|e| format!("property `path` of `FlowStringText`: {e}"));
-            self
-        }
-
-        /// Texts by locale, such as `en-US`.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::LocaleTexts>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `FlowStringText`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FlowStringText,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowStringText> for super::FlowStringText {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowStringText,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                key: value.key?,
-                path: value.path?,
-                values: value.values?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowStringText> for FlowStringText {
-        fn from(value: super::FlowStringText) -> Self {
-            Self {
-                key: Ok(value.key),
-                path: Ok(value.path),
-                values: Ok(value.values),
-            }
-        }
-    }
-
-    /// Builds a [`FlowUpdate`](super::FlowUpdate).
-    #[derive(Clone, Debug)]
-    pub struct FlowUpdate {
-        schemas: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        user_data: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FlowUpdate {
-        fn default() -> Self {
-            Self {
-                schemas: Ok(::std::default::Default::default()),
-                user_data: Err(
-                    "property `userData` of `FlowUpdate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FlowUpdate {
-        /// All entity types that the flow serves. If omitted, the stored list stays.
-        pub fn schemas<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schemas = value
-                .try_into()
-                .map_err(|e| format!("property `schemas` of `FlowUpdate`: {e}"));
-            self
-        }
-
-        /// All attribute paths whose values are kept in browser storage after sign-in. The current reference requires this list; older pages also allow `schemas` alone.
-        pub fn user_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.user_data = value
-                .try_into()
-                .map_err(|e| format!("property `userData` of `FlowUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FlowUpdate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowUpdate> for super::FlowUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                schemas: value.schemas?,
-                user_data: value.user_data?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowUpdate> for FlowUpdate {
-        fn from(value: super::FlowUpdate) -> Self {
-            Self {
-                schemas: Ok(value.schemas),
-                user_data: Ok(value.user_data),
-            }
-        }
-    }
-
-    /// Builds a [`FlowVersionSummary`](super::FlowVersionSummary).
-    #[derive(Clone, Debug)]
-    pub struct FlowVersionSummary {
-        change: ::std::result::Result<::std::string::String, ::std::string::String>,
-        version: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FlowVersionSummary {
-        fn default() -> Self {
-            Self {
-                change: Err(
-                    "property `change` of `FlowVersionSummary` is required and was not set"
-                        .to_owned(),
-                ),
-                version: Err(
-                    "property `version` of `FlowVersionSummary` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FlowVersionSummary {
-        /// One-line note on the change.
-        pub fn change<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.change = value
-                .try_into()
-                .map_err(|e| format!("property `change` of `FlowVersionSummary`: {e}"));
-            self
-        }
-
-        /// Version, or `HEAD` for the newest one.
-        pub fn version<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.version = value
-                .try_into()
-                .map_err(|e| format!("property `version` of `FlowVersionSummary`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FlowVersionSummary,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FlowVersionSummary> for super::FlowVersionSummary {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FlowVersionSummary,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                change: value.change?,
-                version: value.version?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FlowVersionSummary> for FlowVersionSummary {
-        fn from(value: super::FlowVersionSummary) -> Self {
-            Self {
-                change: Ok(value.change),
-                version: Ok(value.version),
-            }
-        }
-    }
-
-    /// Builds a [`Form`](super::Form).
-    #[derive(Clone, Debug)]
-    pub struct Form {
-        action: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        features: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FormFeature>>,
-            ::std::string::String,
-        >,
-        fields: ::std::result::Result<
-            ::std::vec::Vec<super::FormField>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for Form {
-        fn default() -> Self {
-            Self {
-                action: Ok(::std::default::Default::default()),
-                features: Ok(::std::default::Default::default()),
-                fields: Err(
-                    "property `fields` of `Form` is required and was not set".to_owned(),
-                ),
-                name: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `Form` is required and was not set".to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl Form {
-        /// Type of the form, such as `traditionalSignin`. There are other types for registration, profile update, password reset, account deactivation and email verification; their spelling is not documented. An older sample does not have this member.
-        pub fn action<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.action = value
-                .try_into()
-                .map_err(|e| format!("property `action` of `Form`: {e}"));
-            self
-        }
-
-        /// Enabled features of the form, such as `captcha` for reCaptcha. Send them back when you modify the form.
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FormFeature>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| format!("property `features` of `Form`: {e}"));
-            self
-        }
-
-        /// Fields of the form in display order.
-        pub fn fields<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<super::FormField>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.fields = value
-                .try_into()
-                .map_err(|e| format!("property `fields` of `Form`: {e}"));
-            self
-        }
-
-        /// Name of the form.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Form`: {e}"));
-            self
-        }
-
-        /// Path of the form, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Form`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Form, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Form> for super::Form {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Form,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                action: value.action?,
-                features: value.features?,
-                fields: value.fields?,
-                name: value.name?,
-                self_: value.self_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Form> for Form {
-        fn from(value: super::Form) -> Self {
-            Self {
-                action: Ok(value.action),
-                features: Ok(value.features),
-                fields: Ok(value.fields),
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-            }
-        }
-    }
-
-    /// Builds a [`FormField`](super::FormField).
-    #[derive(Clone, Debug)]
-    pub struct FormField {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        required: ::std::result::Result<bool, ::std::string::String>,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FormField {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `FormField` is required and was not set"
-                        .to_owned(),
-                ),
-                required: Err(
-                    "property `required` of `FormField` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `FormField` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FormField {
-        /// Name of the field.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FormField`: {e}"));
-            self
-        }
-
-        /// Whether the form requires a value.
-        pub fn required<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.required = value
-                .try_into()
-                .map_err(|e| format!("property `required` of `FormField`: {e}"));
-            self
-        }
-
-        /// Path of the field, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `FormField`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FormField, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FormField> for super::FormField {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FormField,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                required: value.required?,
-                self_: value.self_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FormField> for FormField {
-        fn from(value: super::FormField) -> Self {
-            Self {
-                name: Ok(value.name),
-                required: Ok(value.required),
-                self_: Ok(value.self_),
-            }
-        }
-    }
-
-    /// Builds a [`FormFieldInput`](super::FormFieldInput).
-    #[derive(Clone, Debug)]
-    pub struct FormFieldInput {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        required: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FormFieldInput {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `FormFieldInput` is required and was not set"
-                        .to_owned(),
-                ),
-                required: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FormFieldInput {
-        /// Name of an existing field of the flow.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FormFieldInput`: {e}"));
-            self
-        }
-
-        /// Whether the form requires a value.
-        pub fn required<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.required = value
-                .try_into()
-                .map_err(|e| format!("property `required` of `FormFieldInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FormFieldInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FormFieldInput> for super::FormFieldInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FormFieldInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                required: value.required?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FormFieldInput> for FormFieldInput {
-        fn from(value: super::FormFieldInput) -> Self {
-            Self {
-                name: Ok(value.name),
-                required: Ok(value.required),
-            }
-        }
-    }
-
-    /// Builds a [`FormInput`](super::FormInput).
-    #[derive(Clone, Debug)]
-    pub struct FormInput {
-        action: ::std::result::Result<::std::string::String, ::std::string::String>,
-        features: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FormFeature>>,
-            ::std::string::String,
-        >,
-        fields: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FormFieldInput>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for FormInput {
-        fn default() -> Self {
-            Self {
-                action: Err(
-                    "property `action` of `FormInput` is required and was not set"
-                        .to_owned(),
-                ),
-                features: Ok(::std::default::Default::default()),
-                fields: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `FormInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl FormInput {
-        /// Type of the form, such as `traditionalSignin`. It cannot be changed later.
-        pub fn action<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.action = value
-                .try_into()
-                .map_err(|e| format!("property `action` of `FormInput`: {e}"));
-            self
-        }
-
-        /// Features to enable for the form, such as `captcha`.
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FormFeature>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| format!("property `features` of `FormInput`: {e}"));
-            self
-        }
-
-        /// Fields of the form in display order.
-        pub fn fields<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FormFieldInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.fields = value
-                .try_into()
-                .map_err(|e| format!("property `fields` of `FormInput`: {e}"));
-            self
-        }
-
-        /// Name of the form, unique in the flow.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FormInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::FormInput, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FormInput> for super::FormInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FormInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                action: value.action?,
-                features: value.features?,
-                fields: value.fields?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FormInput> for FormInput {
-        fn from(value: super::FormInput) -> Self {
-            Self {
-                action: Ok(value.action),
-                features: Ok(value.features),
-                fields: Ok(value.fields),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`FormModification`](super::FormModification).
-    #[derive(Clone, Debug)]
-    pub struct FormModification {
-        action: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        features: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::FormFeature>>,
-            ::std::string::String,
-        >,
-        fields: ::std::result::Result<
-            ::std::vec::Vec<super::FormFieldInput>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for FormModification {
-        fn default() -> Self {
-            Self {
-                action: Ok(::std::default::Default::default()),
-                features: Ok(::std::default::Default::default()),
-                fields: Err(
-                    "property `fields` of `FormModification` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl FormModification {
-        /// Type of the form. If sent, it must be the stored type, because it cannot be changed.
-        pub fn action<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.action = value
-                .try_into()
-                .map_err(|e| format!("property `action` of `FormModification`: {e}"));
-            self
-        }
-
-        /// Enabled features of the form, such as `captcha`.
-        pub fn features<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::FormFeature>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.features = value
-                .try_into()
-                .map_err(|e| format!("property `features` of `FormModification`: {e}"));
-            self
-        }
-
-        /// All fields of the form in display order.
-        pub fn fields<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<super::FormFieldInput>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.fields = value
-                .try_into()
-                .map_err(|e| format!("property `fields` of `FormModification`: {e}"));
-            self
-        }
-
-        /// Name of the form. If sent, it must equal the name in the path.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `FormModification`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::FormModification,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<FormModification> for super::FormModification {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: FormModification,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                action: value.action?,
-                features: value.features?,
-                fields: value.fields?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::FormModification> for FormModification {
-        fn from(value: super::FormModification) -> Self {
-            Self {
-                action: Ok(value.action),
-                features: Ok(value.features),
-                fields: Ok(value.fields),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`Link`](super::Link).
-    #[derive(Clone, Debug)]
-    pub struct Link {
-        element_attributes: ::std::result::Result<
-            ::std::option::Option<super::LinkElementAttributes>,
-            ::std::string::String,
-        >,
-        element_href: ::std::result::Result<
-            ::std::string::String,
-            ::std::string::String,
-        >,
-        element_text: ::std::result::Result<super::FieldText, ::std::string::String>,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        target: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Link {
-        fn default() -> Self {
-            Self {
-                element_attributes: Ok(::std::default::Default::default()),
-                element_href: Err(
-                    "property `elementHref` of `Link` is required and was not set"
-                        .to_owned(),
-                ),
-                element_text: Err(
-                    "property `elementText` of `Link` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `Link` is required and was not set".to_owned(),
-                ),
-                self_: Ok(::std::default::Default::default()),
-                target: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Link {
-        /// Further HTML attributes of a link, by name. If omitted on modification, they are removed.
-        pub fn element_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::LinkElementAttributes>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_attributes = value
-                .try_into()
-                .map_err(|e| format!("property `elementAttributes` of `Link`: {e}"));
-            self
-        }
-
-        /// Target URL of the link. It is `#` until the link is configured.
-        pub fn element_href<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_href = value
-                .try_into()
-                .map_err(|e| format!("property `elementHref` of `Link`: {e}"));
-            self
-        }
-
-        /// A text of a field or link: an object with the text in every locale, or a plain string if one locale was requested or the text is not translated.
-        pub fn element_text<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::FieldText>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_text = value
-                .try_into()
-                .map_err(|e| format!("property `elementText` of `Link`: {e}"));
-            self
-        }
-
-        /// Name of the link, unique in the flow. The built-in links are `linkHelp`, `linkPrivacyPolicy` and `linkTermsOfService`.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Link`: {e}"));
-            self
-        }
-
-        /// Path of the link, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Link`: {e}"));
-            self
-        }
-
-        /// HTML target of the link, usually `_blank`. Without it the link opens in the current tab.
-        pub fn target<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.target = value
-                .try_into()
-                .map_err(|e| format!("property `target` of `Link`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Link, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Link> for super::Link {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Link,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                element_attributes: value.element_attributes?,
-                element_href: value.element_href?,
-                element_text: value.element_text?,
-                name: value.name?,
-                self_: value.self_?,
-                target: value.target?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Link> for Link {
-        fn from(value: super::Link) -> Self {
-            Self {
-                element_attributes: Ok(value.element_attributes),
-                element_href: Ok(value.element_href),
-                element_text: Ok(value.element_text),
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-                target: Ok(value.target),
-            }
-        }
-    }
-
-    /// Builds a [`LinkInput`](super::LinkInput).
-    #[derive(Clone, Debug)]
-    pub struct LinkInput {
-        element_attributes: ::std::result::Result<
-            ::std::option::Option<super::LinkElementAttributes>,
-            ::std::string::String,
-        >,
-        element_href: ::std::result::Result<
-            ::std::string::String,
-            ::std::string::String,
-        >,
-        element_text: ::std::result::Result<
-            super::TranslationRef,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        target: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for LinkInput {
-        fn default() -> Self {
-            Self {
-                element_attributes: Ok(::std::default::Default::default()),
-                element_href: Err(
-                    "property `elementHref` of `LinkInput` is required and was not set"
-                        .to_owned(),
-                ),
-                element_text: Err(
-                    "property `elementText` of `LinkInput` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `LinkInput` is required and was not set"
-                        .to_owned(),
-                ),
-                target: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl LinkInput {
-        /// Further HTML attributes of a link, by name. If omitted on modification, they are removed.
-        pub fn element_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::LinkElementAttributes>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `elementAttributes` of `LinkInput`: {e}")
-                });
-            self
-        }
-
-        /// Target URL of the link.
-        pub fn element_href<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_href = value
-                .try_into()
-                .map_err(|e| format!("property `elementHref` of `LinkInput`: {e}"));
-            self
-        }
-
-        /// A text in a request without a locale in its path: the key of its translation.
-        pub fn element_text<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::TranslationRef>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_text = value
-                .try_into()
-                .map_err(|e| format!("property `elementText` of `LinkInput`: {e}"));
-            self
-        }
-
-        /// Name of the link, unique in the flow. On modification it must equal the name in the path.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `LinkInput`: {e}"));
-            self
-        }
-
-        /// HTML target of the link, usually `_blank`. If omitted on modification, the link opens in the current tab.
-        pub fn target<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.target = value
-                .try_into()
-                .map_err(|e| format!("property `target` of `LinkInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::LinkInput, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LinkInput> for super::LinkInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LinkInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                element_attributes: value.element_attributes?,
-                element_href: value.element_href?,
-                element_text: value.element_text?,
-                name: value.name?,
-                target: value.target?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LinkInput> for LinkInput {
-        fn from(value: super::LinkInput) -> Self {
-            Self {
-                element_attributes: Ok(value.element_attributes),
-                element_href: Ok(value.element_href),
-                element_text: Ok(value.element_text),
-                name: Ok(value.name),
-                target: Ok(value.target),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedField`](super::LocalizedField).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedField {
-        date_format: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        day_label_date_select: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        element: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        element_attributes: ::std::result::Result<
-            ::std::option::Option<super::FieldElementAttributes>,
-            ::std::string::String,
-        >,
-        element_value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        empty_means_null: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        engage_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        forms: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        ignore_update: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        just_string: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        month_label_date_select: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        month_names: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::LocalizedFieldOption>>,
-            ::std::string::String,
-        >,
-        placeholder: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        pre_checked: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        relationships: ::std::result::Result<
-            ::std::option::Option<super::FieldRelationships>,
-            ::std::string::String,
-        >,
-        schema_attribute: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        schema_attributes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        social_profile_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        submit_value: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        tip: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<crate::types::FieldType, ::std::string::String>,
-        validation: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::LocalizedFieldValidation>>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        year_end: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        year_label_date_select: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        year_start: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for LocalizedField {
-        fn default() -> Self {
-            Self {
-                date_format: Ok(::std::default::Default::default()),
-                day_label_date_select: Ok(::std::default::Default::default()),
-                element: Ok(::std::default::Default::default()),
-                element_attributes: Ok(::std::default::Default::default()),
-                element_value: Ok(::std::default::Default::default()),
-                empty_means_null: Ok(::std::default::Default::default()),
-                engage_data: Ok(::std::default::Default::default()),
-                forms: Ok(::std::default::Default::default()),
-                ignore_update: Ok(::std::default::Default::default()),
-                just_string: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                month_label_date_select: Ok(::std::default::Default::default()),
-                month_names: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `LocalizedField` is required and was not set"
-                        .to_owned(),
-                ),
-                options: Ok(::std::default::Default::default()),
-                placeholder: Ok(::std::default::Default::default()),
-                pre_checked: Ok(::std::default::Default::default()),
-                relationships: Ok(::std::default::Default::default()),
-                schema_attribute: Ok(::std::default::Default::default()),
-                schema_attributes: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `LocalizedField` is required and was not set"
-                        .to_owned(),
-                ),
-                social_profile_data: Ok(::std::default::Default::default()),
-                submit_value: Ok(::std::default::Default::default()),
-                tip: Ok(::std::default::Default::default()),
-                type_: Err(
-                    "property `type` of `LocalizedField` is required and was not set"
-                        .to_owned(),
-                ),
-                validation: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-                year_end: Ok(::std::default::Default::default()),
-                year_label_date_select: Ok(::std::default::Default::default()),
-                year_start: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl LocalizedField {
-        /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-        pub fn date_format<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.date_format = value
-                .try_into()
-                .map_err(|e| format!("property `dateFormat` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Label of the day part of a `dateselect` field.
-        pub fn day_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.day_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `dayLabelDateSelect` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// HTML element of the field. Its structure is not documented; send it back unchanged.
-        pub fn element<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element = value
-                .try_into()
-                .map_err(|e| format!("property `element` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// HTML attributes of a display element, by name.
-        pub fn element_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::FieldElementAttributes>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `elementAttributes` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// HTML value of a display element. Its structure is not documented.
-        pub fn element_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `elementValue` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// Whether a blank value is stored as null.
-        pub fn empty_means_null<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.empty_means_null = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `emptyMeansNull` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// Name of `socialProfileData` in the raw flow.
-        pub fn engage_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.engage_data = value
-                .try_into()
-                .map_err(|e| format!("property `engageData` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Forms of the field. Their structure is not documented; send them back unchanged.
-        pub fn forms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.forms = value
-                .try_into()
-                .map_err(|e| format!("property `forms` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Whether submitted changes of the value are ignored.
-        pub fn ignore_update<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ignore_update = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ignoreUpdate` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Whether a `translatableString` is returned as a plain string.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-        pub fn just_string<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.just_string = value
-                .try_into()
-                .map_err(|e| format!("property `justString` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Label of the field.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Label of the month part of a `dateselect` field.
-        pub fn month_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `monthLabelDateSelect` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// Names of the months that a `dateselect` field shows, January first.
-        pub fn month_names<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_names = value
-                .try_into()
-                .map_err(|e| format!("property `monthNames` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Name of the field, unique in the flow and without spaces.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Choices of a `select` or `radio` field.
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::LocalizedFieldOption>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| format!("property `options` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Sample text shown while the field is empty.
-        pub fn placeholder<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.placeholder = value
-                .try_into()
-                .map_err(|e| format!("property `placeholder` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Whether a `checkbox` is initially checked.
-        pub fn pre_checked<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.pre_checked = value
-                .try_into()
-                .map_err(|e| format!("property `preChecked` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// References to a field.
-        pub fn relationships<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::FieldRelationships>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.relationships = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `_relationships` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// Dotted path of the attribute that stores the value. Every field has it, except `multiIdentifierAuth` fields, which have `schemaAttributes` instead.
-        pub fn schema_attribute<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attribute = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `schemaAttribute` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-        pub fn schema_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `schemaAttributes` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// Path of the field, relative to the host and without the locale.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-        pub fn social_profile_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.social_profile_data = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `socialProfileData` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Value that is sent when a `checkbox` is checked.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-        pub fn submit_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.submit_value = value
-                .try_into()
-                .map_err(|e| format!("property `submitValue` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Tooltip of the field.
-        pub fn tip<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tip = value
-                .try_into()
-                .map_err(|e| format!("property `tip` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::FieldType>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Validation rules of the value, in order.
-        pub fn validation<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::LocalizedFieldValidation>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.validation = value
-                .try_into()
-                .map_err(|e| format!("property `validation` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Fixed value of a `hidden` field, or the text of a `translatableString`.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_end<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_end = value
-                .try_into()
-                .map_err(|e| format!("property `yearEnd` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Label of the year part of a `dateselect` field.
-        pub fn year_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `yearLabelDateSelect` of `LocalizedField`: {e}")
-                });
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_start<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_start = value
-                .try_into()
-                .map_err(|e| format!("property `yearStart` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `LocalizedField`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedField,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedField> for super::LocalizedField {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedField,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                date_format: value.date_format?,
-                day_label_date_select: value.day_label_date_select?,
-                element: value.element?,
-                element_attributes: value.element_attributes?,
-                element_value: value.element_value?,
-                empty_means_null: value.empty_means_null?,
-                engage_data: value.engage_data?,
-                forms: value.forms?,
-                ignore_update: value.ignore_update?,
-                just_string: value.just_string?,
-                label: value.label?,
-                month_label_date_select: value.month_label_date_select?,
-                month_names: value.month_names?,
-                name: value.name?,
-                options: value.options?,
-                placeholder: value.placeholder?,
-                pre_checked: value.pre_checked?,
-                relationships: value.relationships?,
-                schema_attribute: value.schema_attribute?,
-                schema_attributes: value.schema_attributes?,
-                self_: value.self_?,
-                social_profile_data: value.social_profile_data?,
-                submit_value: value.submit_value?,
-                tip: value.tip?,
-                type_: value.type_?,
-                validation: value.validation?,
-                value: value.value?,
-                year_end: value.year_end?,
-                year_label_date_select: value.year_label_date_select?,
-                year_start: value.year_start?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedField> for LocalizedField {
-        fn from(value: super::LocalizedField) -> Self {
-            Self {
-                date_format: Ok(value.date_format),
-                day_label_date_select: Ok(value.day_label_date_select),
-                element: Ok(value.element),
-                element_attributes: Ok(value.element_attributes),
-                element_value: Ok(value.element_value),
-                empty_means_null: Ok(value.empty_means_null),
-                engage_data: Ok(value.engage_data),
-                forms: Ok(value.forms),
-                ignore_update: Ok(value.ignore_update),
-                just_string: Ok(value.just_string),
-                label: Ok(value.label),
-                month_label_date_select: Ok(value.month_label_date_select),
-                month_names: Ok(value.month_names),
-                name: Ok(value.name),
-                options: Ok(value.options),
-                placeholder: Ok(value.placeholder),
-                pre_checked: Ok(value.pre_checked),
-                relationships: Ok(value.relationships),
-                schema_attribute: Ok(value.schema_attribute),
-                schema_attributes: Ok(value.schema_attributes),
-                self_: Ok(value.self_),
-                social_profile_data: Ok(value.social_profile_data),
-                submit_value: Ok(value.submit_value),
-                tip: Ok(value.tip),
-                type_: Ok(value.type_),
-                validation: Ok(value.validation),
-                value: Ok(value.value),
-                year_end: Ok(value.year_end),
-                year_label_date_select: Ok(value.year_label_date_select),
-                year_start: Ok(value.year_start),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedFieldInput`](super::LocalizedFieldInput).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedFieldInput {
-        date_format: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        day_label_date_select: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        element: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        element_attributes: ::std::result::Result<
-            ::std::option::Option<super::FieldElementAttributes>,
-            ::std::string::String,
-        >,
-        element_value: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        empty_means_null: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        engage_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        forms: ::std::result::Result<
-            ::std::option::Option<::serde_json::Value>,
-            ::std::string::String,
-        >,
-        ignore_update: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        just_string: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        month_label_date_select: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        month_names: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        name: ::std::result::Result<
-            super::LocalizedFieldInputName,
-            ::std::string::String,
-        >,
-        options: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::LocalizedFieldOptionInput>>,
-            ::std::string::String,
-        >,
-        placeholder: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        pre_checked: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        relationships: ::std::result::Result<
-            ::std::option::Option<super::FieldRelationshipsInput>,
-            ::std::string::String,
-        >,
-        schema_attribute: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        schema_attributes: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ::std::string::String,
-        >,
-        social_profile_data: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        submit_value: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        tip: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        type_: ::std::result::Result<crate::types::FieldType, ::std::string::String>,
-        validation: ::std::result::Result<
-            ::std::option::Option<::std::vec::Vec<super::LocalizedFieldValidationInput>>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        year_end: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        year_label_date_select: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        year_start: ::std::result::Result<
-            ::std::option::Option<super::YearBound>,
-            ::std::string::String,
-        >,
-        extra: ::std::result::Result<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for LocalizedFieldInput {
-        fn default() -> Self {
-            Self {
-                date_format: Ok(::std::default::Default::default()),
-                day_label_date_select: Ok(::std::default::Default::default()),
-                element: Ok(::std::default::Default::default()),
-                element_attributes: Ok(::std::default::Default::default()),
-                element_value: Ok(::std::default::Default::default()),
-                empty_means_null: Ok(::std::default::Default::default()),
-                engage_data: Ok(::std::default::Default::default()),
-                forms: Ok(::std::default::Default::default()),
-                ignore_update: Ok(::std::default::Default::default()),
-                just_string: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                month_label_date_select: Ok(::std::default::Default::default()),
-                month_names: Ok(::std::default::Default::default()),
-                name: Err(
-                    "property `name` of `LocalizedFieldInput` is required and was not set"
-                        .to_owned(),
-                ),
-                options: Ok(::std::default::Default::default()),
-                placeholder: Ok(::std::default::Default::default()),
-                pre_checked: Ok(::std::default::Default::default()),
-                relationships: Ok(::std::default::Default::default()),
-                schema_attribute: Ok(::std::default::Default::default()),
-                schema_attributes: Ok(::std::default::Default::default()),
-                social_profile_data: Ok(::std::default::Default::default()),
-                submit_value: Ok(::std::default::Default::default()),
-                tip: Ok(::std::default::Default::default()),
-                type_: Err(
-                    "property `type` of `LocalizedFieldInput` is required and was not set"
-                        .to_owned(),
-                ),
-                validation: Ok(::std::default::Default::default()),
-                value: Ok(::std::default::Default::default()),
-                year_end: Ok(::std::default::Default::default()),
-                year_label_date_select: Ok(::std::default::Default::default()),
-                year_start: Ok(::std::default::Default::default()),
-                extra: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl LocalizedFieldInput {
-        /// Order of the parts of a `dateselect` field, any order of `mm`, `dd` and `yyyy` joined by `/`.
-        pub fn date_format<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.date_format = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `dateFormat` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Label of the day part of a `dateselect` field.
-        pub fn day_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.day_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `dayLabelDateSelect` of `LocalizedFieldInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// HTML element of the field. Its structure is not documented; send it back unchanged.
-        pub fn element<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `element` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// HTML attributes of a display element, by name.
-        pub fn element_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::FieldElementAttributes>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `elementAttributes` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// HTML value of a display element. Its structure is not documented.
-        pub fn element_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.element_value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `elementValue` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Whether a blank value is stored as null.
-        pub fn empty_means_null<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.empty_means_null = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `emptyMeansNull` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Name of `socialProfileData` in the raw flow.
-        pub fn engage_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.engage_data = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `engageData` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Forms of the field. Their structure is not documented; send them back unchanged.
-        pub fn forms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.forms = value
-                .try_into()
-                .map_err(|e| format!("property `forms` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// Whether submitted changes of the value are ignored.
-        pub fn ignore_update<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.ignore_update = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `ignoreUpdate` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Whether a `translatableString` is returned as a plain string.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to translatable strings).
-        pub fn just_string<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.just_string = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `justString` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Label of the field.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// Label of the month part of a `dateselect` field.
-        pub fn month_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `monthLabelDateSelect` of `LocalizedFieldInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// Names of the months that a `dateselect` field shows, January first.
-        pub fn month_names<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.month_names = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `monthNames` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Name of the field, unique in the flow and without spaces.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::LocalizedFieldInputName>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// Choices of a `select` or `radio` field.
-        pub fn options<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<super::LocalizedFieldOptionInput>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.options = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `options` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Sample text shown while the field is empty.
-        pub fn placeholder<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.placeholder = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `placeholder` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Whether a `checkbox` is initially checked.
-        pub fn pre_checked<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.pre_checked = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `preChecked` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// References to a field. A request may send them back.
-        pub fn relationships<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<super::FieldRelationshipsInput>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.relationships = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `_relationships` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Dotted path of the attribute that stores the value; the attribute must exist. Required for every field, except `multiIdentifierAuth` fields, which need `schemaAttributes` instead.
-        pub fn schema_attribute<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attribute = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `schemaAttribute` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Dotted attribute paths that a `multiIdentifierAuth` field accepts as identifier.
-        pub fn schema_attributes<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_attributes = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `schemaAttributes` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Dotted path into the social profile whose value prefills the field, usually starting with `profile.`.
-        pub fn social_profile_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.social_profile_data = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `socialProfileData` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// **Inferred.** Value that is sent when a `checkbox` is checked.
-        ///
-        /// The vendor does not document this property (basis: the member is documented, but not that it belongs to checkboxes).
-        pub fn submit_value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.submit_value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `submitValue` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Tooltip of the field.
-        pub fn tip<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.tip = value
-                .try_into()
-                .map_err(|e| format!("property `tip` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// Type of a field. It cannot be changed after the field is created. The spelling `readonly` and the value `link` are inferred.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::FieldType>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// Validation rules of the value, in order.
-        pub fn validation<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::option::Option<
-                    ::std::vec::Vec<super::LocalizedFieldValidationInput>,
-                >,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.validation = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `validation` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Fixed value of a `hidden` field, or the text of a `translatableString`.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_end<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_end = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `yearEnd` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Label of the year part of a `dateselect` field.
-        pub fn year_label_date_select<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_label_date_select = value
-                .try_into()
-                .map_err(|e| {
-                    format!(
-                        "property `yearLabelDateSelect` of `LocalizedFieldInput`: {e}"
-                    )
-                });
-            self
-        }
-
-        /// First or last year that a `dateselect` field offers: an integer or a string.
-        pub fn year_start<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<super::YearBound>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.year_start = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `yearStart` of `LocalizedFieldInput`: {e}")
-                });
-            self
-        }
-
-        /// Properties that the document does not list.
-        pub fn extra<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.extra = value
-                .try_into()
-                .map_err(|e| format!("property `extra` of `LocalizedFieldInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedFieldInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedFieldInput> for super::LocalizedFieldInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedFieldInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                date_format: value.date_format?,
-                day_label_date_select: value.day_label_date_select?,
-                element: value.element?,
-                element_attributes: value.element_attributes?,
-                element_value: value.element_value?,
-                empty_means_null: value.empty_means_null?,
-                engage_data: value.engage_data?,
-                forms: value.forms?,
-                ignore_update: value.ignore_update?,
-                just_string: value.just_string?,
-                label: value.label?,
-                month_label_date_select: value.month_label_date_select?,
-                month_names: value.month_names?,
-                name: value.name?,
-                options: value.options?,
-                placeholder: value.placeholder?,
-                pre_checked: value.pre_checked?,
-                relationships: value.relationships?,
-                schema_attribute: value.schema_attribute?,
-                schema_attributes: value.schema_attributes?,
-                social_profile_data: value.social_profile_data?,
-                submit_value: value.submit_value?,
-                tip: value.tip?,
-                type_: value.type_?,
-                validation: value.validation?,
-                value: value.value?,
-                year_end: value.year_end?,
-                year_label_date_select: value.year_label_date_select?,
-                year_start: value.year_start?,
-                extra: value.extra?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedFieldInput> for LocalizedFieldInput {
-        fn from(value: super::LocalizedFieldInput) -> Self {
-            Self {
-                date_format: Ok(value.date_format),
-                day_label_date_select: Ok(value.day_label_date_select),
-                element: Ok(value.element),
-                element_attributes: Ok(value.element_attributes),
-                element_value: Ok(value.element_value),
-                empty_means_null: Ok(value.empty_means_null),
-                engage_data: Ok(value.engage_data),
-                forms: Ok(value.forms),
-                ignore_update: Ok(value.ignore_update),
-                just_string: Ok(value.just_string),
-                label: Ok(value.label),
-                month_label_date_select: Ok(value.month_label_date_select),
-                month_names: Ok(value.month_names),
-                name: Ok(value.name),
-                options: Ok(value.options),
-                placeholder: Ok(value.placeholder),
-                pre_checked: Ok(value.pre_checked),
-                relationships: Ok(value.relationships),
-                schema_attribute: Ok(value.schema_attribute),
-                schema_attributes: Ok(value.schema_attributes),
-                social_profile_data: Ok(value.social_profile_data),
-                submit_value: Ok(value.submit_value),
-                tip: Ok(value.tip),
-                type_: Ok(value.type_),
-                validation: Ok(value.validation),
-                value: Ok(value.value),
-                year_end: Ok(value.year_end),
-                year_label_date_select: Ok(value.year_label_date_select),
-                year_start: Ok(value.year_start),
-                extra: Ok(value.extra),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedFieldOption`](super::LocalizedFieldOption).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedFieldOption {
-        disabled: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        selected: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        text: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedFieldOption {
-        fn default() -> Self {
-            Self {
-                disabled: Ok(::std::default::Default::default()),
-                label: Ok(::std::default::Default::default()),
-                selected: Ok(::std::default::Default::default()),
-                text: Ok(::std::default::Default::default()),
-                value: Err(
-                    "property `value` of `LocalizedFieldOption` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedFieldOption {
-        /// Whether the choice is disabled.
-        pub fn disabled<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.disabled = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `disabled` of `LocalizedFieldOption`: {e}")
-                });
-            self
-        }
-
-        /// Shown text.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| format!("property `label` of `LocalizedFieldOption`: {e}"));
-            self
-        }
-
-        /// Whether the choice is preselected.
-        pub fn selected<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.selected = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `selected` of `LocalizedFieldOption`: {e}")
-                });
-            self
-        }
-
-        /// Shown text, in older flows.
-        pub fn text<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.text = value
-                .try_into()
-                .map_err(|e| format!("property `text` of `LocalizedFieldOption`: {e}"));
-            self
-        }
-
-        /// Value that is stored when the choice is taken.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `LocalizedFieldOption`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedFieldOption,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedFieldOption> for super::LocalizedFieldOption {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedFieldOption,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                disabled: value.disabled?,
-                label: value.label?,
-                selected: value.selected?,
-                text: value.text?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedFieldOption> for LocalizedFieldOption {
-        fn from(value: super::LocalizedFieldOption) -> Self {
-            Self {
-                disabled: Ok(value.disabled),
-                label: Ok(value.label),
-                selected: Ok(value.selected),
-                text: Ok(value.text),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedFieldOptionInput`](super::LocalizedFieldOptionInput).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedFieldOptionInput {
-        disabled: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        label: ::std::result::Result<::std::string::String, ::std::string::String>,
-        selected: ::std::result::Result<
-            ::std::option::Option<bool>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedFieldOptionInput {
-        fn default() -> Self {
-            Self {
-                disabled: Ok(::std::default::Default::default()),
-                label: Err(
-                    "property `label` of `LocalizedFieldOptionInput` is required and was not set"
-                        .to_owned(),
-                ),
-                selected: Ok(::std::default::Default::default()),
-                value: Err(
-                    "property `value` of `LocalizedFieldOptionInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedFieldOptionInput {
-        /// Whether the choice is disabled.
-        pub fn disabled<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.disabled = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `disabled` of `LocalizedFieldOptionInput`: {e}")
-                });
-            self
-        }
-
-        /// Shown text.
-        pub fn label<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.label = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `label` of `LocalizedFieldOptionInput`: {e}")
-                });
-            self
-        }
-
-        /// Whether the choice is preselected.
-        pub fn selected<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<bool>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.selected = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `selected` of `LocalizedFieldOptionInput`: {e}")
-                });
-            self
-        }
-
-        /// Value that is stored when the choice is taken.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `value` of `LocalizedFieldOptionInput`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedFieldOptionInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedFieldOptionInput>
-    for super::LocalizedFieldOptionInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedFieldOptionInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                disabled: value.disabled?,
-                label: value.label?,
-                selected: value.selected?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedFieldOptionInput>
-    for LocalizedFieldOptionInput {
-        fn from(value: super::LocalizedFieldOptionInput) -> Self {
-            Self {
-                disabled: Ok(value.disabled),
-                label: Ok(value.label),
-                selected: Ok(value.selected),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedFieldValidation`](super::LocalizedFieldValidation).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedFieldValidation {
-        message: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        rule: ::std::result::Result<crate::types::ValidationRule, ::std::string::String>,
-        value: ::std::result::Result<super::ValidationValue, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedFieldValidation {
-        fn default() -> Self {
-            Self {
-                message: Ok(::std::default::Default::default()),
-                rule: Err(
-                    "property `rule` of `LocalizedFieldValidation` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Err(
-                    "property `value` of `LocalizedFieldValidation` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedFieldValidation {
-        /// Text shown when the rule fails.
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `message` of `LocalizedFieldValidation`: {e}")
-                });
-            self
-        }
-
-        /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-        pub fn rule<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::ValidationRule>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rule = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rule` of `LocalizedFieldValidation`: {e}")
-                });
-            self
-        }
-
-        /// Value of a validation rule. `ValidationRule` says which type each rule takes.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::ValidationValue>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `value` of `LocalizedFieldValidation`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedFieldValidation,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedFieldValidation>
-    for super::LocalizedFieldValidation {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedFieldValidation,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                message: value.message?,
-                rule: value.rule?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedFieldValidation>
-    for LocalizedFieldValidation {
-        fn from(value: super::LocalizedFieldValidation) -> Self {
-            Self {
-                message: Ok(value.message),
-                rule: Ok(value.rule),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedFieldValidationInput`](super::LocalizedFieldValidationInput).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedFieldValidationInput {
-        message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        rule: ::std::result::Result<crate::types::ValidationRule, ::std::string::String>,
-        value: ::std::result::Result<super::ValidationValue, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedFieldValidationInput {
-        fn default() -> Self {
-            Self {
-                message: Err(
-                    "property `message` of `LocalizedFieldValidationInput` is required and was not set"
-                        .to_owned(),
-                ),
-                rule: Err(
-                    "property `rule` of `LocalizedFieldValidationInput` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Err(
-                    "property `value` of `LocalizedFieldValidationInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedFieldValidationInput {
-        /// Text shown when the rule fails.
-        pub fn message<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.message = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `message` of `LocalizedFieldValidationInput`: {e}")
-                });
-            self
-        }
-
-        /// Name of a validation rule. It decides what the value of the rule means. The meaning of `matchOptions` and `minYears`, and the value type of `disableClientSide` and `alongWith`, are inferred. The heading of one page spells `emailDomainBlacklist` as `emailDomainsBlacklist`; its sample does not.
-        pub fn rule<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::ValidationRule>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.rule = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `rule` of `LocalizedFieldValidationInput`: {e}")
-                });
-            self
-        }
-
-        /// Value of a validation rule. `ValidationRule` says which type each rule takes.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::ValidationValue>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `value` of `LocalizedFieldValidationInput`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedFieldValidationInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedFieldValidationInput>
-    for super::LocalizedFieldValidationInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedFieldValidationInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                message: value.message?,
-                rule: value.rule?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedFieldValidationInput>
-    for LocalizedFieldValidationInput {
-        fn from(value: super::LocalizedFieldValidationInput) -> Self {
-            Self {
-                message: Ok(value.message),
-                rule: Ok(value.rule),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedString`](super::LocalizedString).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedString {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        schema_id: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedString {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `LocalizedString` is required and was not set"
-                        .to_owned(),
-                ),
-                schema_id: Ok(::std::default::Default::default()),
-                self_: Err(
-                    "property `_self` of `LocalizedString` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Err(
-                    "property `value` of `LocalizedString` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedString {
-        /// Name of the string.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `LocalizedString`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Dotted path of the attribute that the string shows.
-        ///
-        /// The vendor does not document this property (basis: as for the string without a locale).
-        pub fn schema_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.schema_id = value
-                .try_into()
-                .map_err(|e| format!("property `schemaId` of `LocalizedString`: {e}"));
-            self
-        }
-
-        /// Path of the string in its locale, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `LocalizedString`: {e}"));
-            self
-        }
-
-        /// Text in the locale.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `LocalizedString`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedString,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedString> for super::LocalizedString {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedString,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                schema_id: value.schema_id?,
-                self_: value.self_?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedString> for LocalizedString {
-        fn from(value: super::LocalizedString) -> Self {
-            Self {
-                name: Ok(value.name),
-                schema_id: Ok(value.schema_id),
-                self_: Ok(value.self_),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedStringInput`](super::LocalizedStringInput).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedStringInput {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedStringInput {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `LocalizedStringInput` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Ok(::std::default::Default::default()),
-                value: Err(
-                    "property `value` of `LocalizedStringInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedStringInput {
-        /// Name of the string.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `LocalizedStringInput`: {e}"));
-            self
-        }
-
-        /// Path of the string in its locale. The service accepts it on creation, but does not need it.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `LocalizedStringInput`: {e}"));
-            self
-        }
-
-        /// Text in the locale.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| format!("property `value` of `LocalizedStringInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedStringInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedStringInput> for super::LocalizedStringInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedStringInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                self_: value.self_?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedStringInput> for LocalizedStringInput {
-        fn from(value: super::LocalizedStringInput) -> Self {
-            Self {
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`LocalizedTranslationUpdate`](super::LocalizedTranslationUpdate).
-    #[derive(Clone, Debug)]
-    pub struct LocalizedTranslationUpdate {
-        key: ::std::result::Result<::std::string::String, ::std::string::String>,
-        value: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for LocalizedTranslationUpdate {
-        fn default() -> Self {
-            Self {
-                key: Err(
-                    "property `key` of `LocalizedTranslationUpdate` is required and was not set"
-                        .to_owned(),
-                ),
-                value: Err(
-                    "property `value` of `LocalizedTranslationUpdate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl LocalizedTranslationUpdate {
-        /// Key of an existing translation of the flow.
-        pub fn key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.key = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `key` of `LocalizedTranslationUpdate`: {e}")
-                });
-            self
-        }
-
-        /// The text in this locale.
-        pub fn value<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.value = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `value` of `LocalizedTranslationUpdate`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::LocalizedTranslationUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<LocalizedTranslationUpdate>
-    for super::LocalizedTranslationUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: LocalizedTranslationUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                key: value.key?,
-                value: value.value?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::LocalizedTranslationUpdate>
-    for LocalizedTranslationUpdate {
-        fn from(value: super::LocalizedTranslationUpdate) -> Self {
-            Self {
-                key: Ok(value.key),
-                value: Ok(value.value),
-            }
-        }
-    }
-
-    /// Builds a [`MailTemplate`](super::MailTemplate).
-    #[derive(Clone, Debug)]
-    pub struct MailTemplate {
-        html_body: ::std::result::Result<::std::string::String, ::std::string::String>,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        subject: ::std::result::Result<::std::string::String, ::std::string::String>,
-        text_body: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for MailTemplate {
-        fn default() -> Self {
-            Self {
-                html_body: Err(
-                    "property `htmlBody` of `MailTemplate` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `MailTemplate` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `MailTemplate` is required and was not set"
-                        .to_owned(),
-                ),
-                subject: Err(
-                    "property `subject` of `MailTemplate` is required and was not set"
-                        .to_owned(),
-                ),
-                text_body: Err(
-                    "property `textBody` of `MailTemplate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl MailTemplate {
-        /// Template of the HTML body.
-        pub fn html_body<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.html_body = value
-                .try_into()
-                .map_err(|e| format!("property `htmlBody` of `MailTemplate`: {e}"));
-            self
-        }
-
-        /// Name of the template. Known names are `reactivateAccount`, `passwordRecover`, `registrationVerification` and `emailAddressChanged`; there are more.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `MailTemplate`: {e}"));
-            self
-        }
-
-        /// Path of the template, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `MailTemplate`: {e}"));
-            self
-        }
-
-        /// Template of the subject line.
-        pub fn subject<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.subject = value
-                .try_into()
-                .map_err(|e| format!("property `subject` of `MailTemplate`: {e}"));
-            self
-        }
-
-        /// Template of the plain-text body.
-        pub fn text_body<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.text_body = value
-                .try_into()
-                .map_err(|e| format!("property `textBody` of `MailTemplate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::MailTemplate, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MailTemplate> for super::MailTemplate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MailTemplate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                html_body: value.html_body?,
-                name: value.name?,
-                self_: value.self_?,
-                subject: value.subject?,
-                text_body: value.text_body?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::MailTemplate> for MailTemplate {
-        fn from(value: super::MailTemplate) -> Self {
-            Self {
-                html_body: Ok(value.html_body),
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-                subject: Ok(value.subject),
-                text_body: Ok(value.text_body),
-            }
-        }
-    }
-
-    /// Builds a [`MailTemplateInput`](super::MailTemplateInput).
-    #[derive(Clone, Debug)]
-    pub struct MailTemplateInput {
-        html_body: ::std::result::Result<::std::string::String, ::std::string::String>,
-        name: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        subject: ::std::result::Result<::std::string::String, ::std::string::String>,
-        text_body: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for MailTemplateInput {
-        fn default() -> Self {
-            Self {
-                html_body: Err(
-                    "property `htmlBody` of `MailTemplateInput` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Ok(::std::default::Default::default()),
-                subject: Err(
-                    "property `subject` of `MailTemplateInput` is required and was not set"
-                        .to_owned(),
-                ),
-                text_body: Err(
-                    "property `textBody` of `MailTemplateInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl MailTemplateInput {
-        /// Template of the HTML body.
-        pub fn html_body<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.html_body = value
-                .try_into()
-                .map_err(|e| format!("property `htmlBody` of `MailTemplateInput`: {e}"));
-            self
-        }
-
-        /// **Inferred.** Name of the template. If sent, it must equal the name in the path.
-        ///
-        /// The vendor does not document this property (basis: as for the other resources of a flow).
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `MailTemplateInput`: {e}"));
-            self
-        }
-
-        /// Template of the subject line.
-        pub fn subject<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.subject = value
-                .try_into()
-                .map_err(|e| format!("property `subject` of `MailTemplateInput`: {e}"));
-            self
-        }
-
-        /// Template of the plain-text body.
-        pub fn text_body<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.text_body = value
-                .try_into()
-                .map_err(|e| format!("property `textBody` of `MailTemplateInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::MailTemplateInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<MailTemplateInput> for super::MailTemplateInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: MailTemplateInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                html_body: value.html_body?,
-                name: value.name?,
-                subject: value.subject?,
-                text_body: value.text_body?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::MailTemplateInput> for MailTemplateInput {
-        fn from(value: super::MailTemplateInput) -> Self {
-            Self {
-                html_body: Ok(value.html_body),
-                name: Ok(value.name),
-                subject: Ok(value.subject),
-                text_body: Ok(value.text_body),
-            }
-        }
-    }
-
-    /// Builds a [`NamedRef`](super::NamedRef).
-    #[derive(Clone, Debug)]
-    pub struct NamedRef {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for NamedRef {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `NamedRef` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `NamedRef` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl NamedRef {
-        /// Name of the item.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `NamedRef`: {e}"));
-            self
-        }
-
-        /// Path of the item, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `NamedRef`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::NamedRef, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<NamedRef> for super::NamedRef {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: NamedRef,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                self_: value.self_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::NamedRef> for NamedRef {
-        fn from(value: super::NamedRef) -> Self {
-            Self {
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-            }
-        }
-    }
-
-    /// Builds a [`NotAcceptableDetail`](super::NotAcceptableDetail).
-    #[derive(Clone, Debug)]
-    pub struct NotAcceptableDetail {
-        accepts: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        received: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for NotAcceptableDetail {
-        fn default() -> Self {
-            Self {
-                accepts: Err(
-                    "property `accepts` of `NotAcceptableDetail` is required and was not set"
-                        .to_owned(),
-                ),
-                received: Err(
-                    "property `received` of `NotAcceptableDetail` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl NotAcceptableDetail {
-        /// Media types that the resource supports.
-        pub fn accepts<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.accepts = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `accepts` of `NotAcceptableDetail`: {e}")
-                });
-            self
-        }
-
-        /// Media type that was requested or sent.
-        pub fn received<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.received = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `received` of `NotAcceptableDetail`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::NotAcceptableDetail,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<NotAcceptableDetail> for super::NotAcceptableDetail {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: NotAcceptableDetail,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                accepts: value.accepts?,
-                received: value.received?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::NotAcceptableDetail> for NotAcceptableDetail {
-        fn from(value: super::NotAcceptableDetail) -> Self {
-            Self {
-                accepts: Ok(value.accepts),
-                received: Ok(value.received),
-            }
-        }
-    }
-
-    /// Builds a [`PromoteFlowRequest`](super::PromoteFlowRequest).
-    #[derive(Clone, Debug)]
-    pub struct PromoteFlowRequest {
-        app_id: ::std::result::Result<::std::string::String, ::std::string::String>,
-        client_id: ::std::result::Result<::std::string::String, ::std::string::String>,
-        client_secret: ::std::result::Result<
-            ::openapi_client_runtime::Secret,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for PromoteFlowRequest {
-        fn default() -> Self {
-            Self {
-                app_id: Err(
-                    "property `app_id` of `PromoteFlowRequest` is required and was not set"
-                        .to_owned(),
-                ),
-                client_id: Err(
-                    "property `client_id` of `PromoteFlowRequest` is required and was not set"
-                        .to_owned(),
-                ),
-                client_secret: Err(
-                    "property `client_secret` of `PromoteFlowRequest` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl PromoteFlowRequest {
-        /// Id of the target application. It must differ from the one in the path.
-        pub fn app_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|e| format!("property `app_id` of `PromoteFlowRequest`: {e}"));
-            self
-        }
-
-        /// Id of an API client of the target application.
-        pub fn client_id<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.client_id = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `client_id` of `PromoteFlowRequest`: {e}")
-                });
-            self
-        }
-
-        /// Secret of that API client.
-        pub fn client_secret<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::openapi_client_runtime::Secret>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.client_secret = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `client_secret` of `PromoteFlowRequest`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::PromoteFlowRequest,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<PromoteFlowRequest> for super::PromoteFlowRequest {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: PromoteFlowRequest,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                app_id: value.app_id?,
-                client_id: value.client_id?,
-                client_secret: value.client_secret?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::PromoteFlowRequest> for PromoteFlowRequest {
-        fn from(value: super::PromoteFlowRequest) -> Self {
-            Self {
-                app_id: Ok(value.app_id),
-                client_id: Ok(value.client_id),
-                client_secret: Ok(value.client_secret),
-            }
-        }
-    }
-
-    /// Builds a [`RelatedForm`](super::RelatedForm).
-    #[derive(Clone, Debug)]
-    pub struct RelatedForm {
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for RelatedForm {
-        fn default() -> Self {
-            Self {
-                name: Err(
-                    "property `name` of `RelatedForm` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl RelatedForm {
-        /// Name of the form.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `RelatedForm`: {e}"));
-            self
-        }
-
-        /// Path of the form, relative to the host. Not needed in requests.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `RelatedForm`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::RelatedForm, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<RelatedForm> for super::RelatedForm {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: RelatedForm,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                name: value.name?,
-                self_: value.self_?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::RelatedForm> for RelatedForm {
-        fn from(value: super::RelatedForm) -> Self {
-            Self {
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-            }
-        }
-    }
-
-    /// Builds a [`ResetSecretRequest`](super::ResetSecretRequest).
-    #[derive(Clone, Debug)]
-    pub struct ResetSecretRequest {
-        hours_to_live: ::std::result::Result<i32, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for ResetSecretRequest {
-        fn default() -> Self {
-            Self {
-                hours_to_live: Err(
-                    "property `hoursToLive` of `ResetSecretRequest` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ResetSecretRequest {
-        /// Hours for which the old secret still works beside the new one. With 0 it stops working at once. At most 168 (one week); the page of the legacy API says 160.
-        pub fn hours_to_live<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<i32>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.hours_to_live = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `hoursToLive` of `ResetSecretRequest`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::ResetSecretRequest,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ResetSecretRequest> for super::ResetSecretRequest {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ResetSecretRequest,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                hours_to_live: value.hours_to_live?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ResetSecretRequest> for ResetSecretRequest {
-        fn from(value: super::ResetSecretRequest) -> Self {
-            Self {
-                hours_to_live: Ok(value.hours_to_live),
-            }
-        }
-    }
-
-    /// Builds a [`Screen`](super::Screen).
-    #[derive(Clone, Debug)]
-    pub struct Screen {
-        has_user_data: ::std::result::Result<bool, ::std::string::String>,
-        modal: ::std::result::Result<bool, ::std::string::String>,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        source: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for Screen {
-        fn default() -> Self {
-            Self {
-                has_user_data: Err(
-                    "property `hasUserData` of `Screen` is required and was not set"
-                        .to_owned(),
-                ),
-                modal: Err(
-                    "property `modal` of `Screen` is required and was not set".to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `Screen` is required and was not set".to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `Screen` is required and was not set".to_owned(),
-                ),
-                source: Ok(::std::default::Default::default()),
-            }
-        }
-    }
-
-    impl Screen {
-        /// Whether the screen contains user data. True by default for `editProfile` and `emailVerificationRequired`.
-        pub fn has_user_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.has_user_data = value
-                .try_into()
-                .map_err(|e| format!("property `hasUserData` of `Screen`: {e}"));
-            self
-        }
-
-        /// Whether the screen is modal. True for all built-in screens except `editProfile`.
-        pub fn modal<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.modal = value
-                .try_into()
-                .map_err(|e| format!("property `modal` of `Screen`: {e}"));
-            self
-        }
-
-        /// Name of the screen, made of letters, digits and underscores.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `Screen`: {e}"));
-            self
-        }
-
-        /// Path of the screen, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Screen`: {e}"));
-            self
-        }
-
-        /// Origin of the screen. Only an older sample has it, with the value `client`.
-        pub fn source<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.source = value
-                .try_into()
-                .map_err(|e| format!("property `source` of `Screen`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Screen, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Screen> for super::Screen {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Screen,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                has_user_data: value.has_user_data?,
-                modal: value.modal?,
-                name: value.name?,
-                self_: value.self_?,
-                source: value.source?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Screen> for Screen {
-        fn from(value: super::Screen) -> Self {
-            Self {
-                has_user_data: Ok(value.has_user_data),
-                modal: Ok(value.modal),
-                name: Ok(value.name),
-                self_: Ok(value.self_),
-                source: Ok(value.source),
-            }
-        }
-    }
-
-    /// Builds a [`ScreenInput`](super::ScreenInput).
-    #[derive(Clone, Debug)]
-    pub struct ScreenInput {
-        has_user_data: ::std::result::Result<bool, ::std::string::String>,
-        modal: ::std::result::Result<bool, ::std::string::String>,
-        name: ::std::result::Result<super::ScreenInputName, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for ScreenInput {
-        fn default() -> Self {
-            Self {
-                has_user_data: Err(
-                    "property `hasUserData` of `ScreenInput` is required and was not set"
-                        .to_owned(),
-                ),
-                modal: Err(
-                    "property `modal` of `ScreenInput` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `ScreenInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl ScreenInput {
-        /// Whether the screen contains user data.
-        pub fn has_user_data<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.has_user_data = value
-                .try_into()
-                .map_err(|e| format!("property `hasUserData` of `ScreenInput`: {e}"));
-            self
-        }
-
-        /// Whether the screen is modal.
-        pub fn modal<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.modal = value
-                .try_into()
-                .map_err(|e| format!("property `modal` of `ScreenInput`: {e}"));
-            self
-        }
-
-        /// Name of the screen, made of letters, digits and underscores. On modification it must equal the name in the path.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::ScreenInputName>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `ScreenInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::ScreenInput, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<ScreenInput> for super::ScreenInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ScreenInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                has_user_data: value.has_user_data?,
-                modal: value.modal?,
-                name: value.name?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::ScreenInput> for ScreenInput {
-        fn from(value: super::ScreenInput) -> Self {
-            Self {
-                has_user_data: Ok(value.has_user_data),
-                modal: Ok(value.modal),
-                name: Ok(value.name),
-            }
-        }
-    }
-
-    /// Builds a [`SettingOption`](super::SettingOption).
-    #[derive(Clone, Debug)]
-    pub struct SettingOption {
-        global_only: ::std::result::Result<bool, ::std::string::String>,
-        group: ::std::result::Result<crate::types::SettingGroup, ::std::string::String>,
-        name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        values: ::std::result::Result<
-            ::std::vec::Vec<::std::option::Option<super::SettingValue>>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for SettingOption {
-        fn default() -> Self {
-            Self {
-                global_only: Err(
-                    "property `globalOnly` of `SettingOption` is required and was not set"
-                        .to_owned(),
-                ),
-                group: Err(
-                    "property `group` of `SettingOption` is required and was not set"
-                        .to_owned(),
-                ),
-                name: Err(
-                    "property `name` of `SettingOption` is required and was not set"
-                        .to_owned(),
-                ),
-                type_: Err(
-                    "property `type` of `SettingOption` is required and was not set"
-                        .to_owned(),
-                ),
-                values: Err(
-                    "property `values` of `SettingOption` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl SettingOption {
-        /// Whether the setting is valid only for the application, not for API clients.
-        pub fn global_only<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<bool>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.global_only = value
-                .try_into()
-                .map_err(|e| format!("property `globalOnly` of `SettingOption`: {e}"));
-            self
-        }
-
-        /// Area of the platform to which a setting belongs. New groups may appear.
-        pub fn group<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<crate::types::SettingGroup>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.group = value
-                .try_into()
-                .map_err(|e| format!("property `group` of `SettingOption`: {e}"));
-            self
-        }
-
-        /// Name of the setting, case-sensitive.
-        pub fn name<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.name = value
-                .try_into()
-                .map_err(|e| format!("property `name` of `SettingOption`: {e}"));
-            self
-        }
-
-        /// Data type of the value, such as `boolean`.
-        pub fn type_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.type_ = value
-                .try_into()
-                .map_err(|e| format!("property `type` of `SettingOption`: {e}"));
-            self
-        }
-
-        /// The allowed values. Empty if any value is allowed.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<
-                ::std::vec::Vec<::std::option::Option<super::SettingValue>>,
-            >,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `SettingOption`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::SettingOption, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<SettingOption> for super::SettingOption {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: SettingOption,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                global_only: value.global_only?,
-                group: value.group?,
-                name: value.name?,
-                type_: value.type_?,
-                values: value.values?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::SettingOption> for SettingOption {
-        fn from(value: super::SettingOption) -> Self {
-            Self {
-                global_only: Ok(value.global_only),
-                group: Ok(value.group),
-                name: Ok(value.name),
-                type_: Ok(value.type_),
-                values: Ok(value.values),
-            }
-        }
-    }
-
-    /// Builds a [`TranslatedText`](super::TranslatedText).
-    #[derive(Clone, Debug)]
-    pub struct TranslatedText {
-        key: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        path: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        self_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        values: ::std::result::Result<super::LocaleTexts, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TranslatedText {
-        fn default() -> Self {
-            Self {
-                key: Ok(::std::default::Default::default()),
-                path: Ok(::std::default::Default::default()),
-                self_: Ok(::std::default::Default::default()),
-                values: Err(
-                    "property `values` of `TranslatedText` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TranslatedText {
-        /// Key of the translation. It is missing only in an old shape of this object.
-        pub fn key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.key = value
-                .try_into()
-                .map_err(|e| format!("property `key` of `TranslatedText`: {e}"));
-            self
-        }
-
-        /// Where in the flow the text is used, as a dotted path. May be empty.
-        pub fn path<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.path = value
-                .try_into()
-                .map_err(|e| format!("property `path` of `TranslatedText`: {e}"));
-            self
-        }
-
-        /// Path relative to the host. In a string it is the path of the string; in links it is missing.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `TranslatedText`: {e}"));
-            self
-        }
-
-        /// Texts by locale, such as `en-US`.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::LocaleTexts>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `TranslatedText`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TranslatedText,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TranslatedText> for super::TranslatedText {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TranslatedText,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                key: value.key?,
-                path: value.path?,
-                self_: value.self_?,
-                values: value.values?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::TranslatedText> for TranslatedText {
-        fn from(value: super::TranslatedText) -> Self {
-            Self {
-                key: Ok(value.key),
-                path: Ok(value.path),
-                self_: Ok(value.self_),
-                values: Ok(value.values),
-            }
-        }
-    }
-
-    /// Builds a [`Translation`](super::Translation).
-    #[derive(Clone, Debug)]
-    pub struct Translation {
-        key: ::std::result::Result<::std::string::String, ::std::string::String>,
-        path: ::std::result::Result<::std::string::String, ::std::string::String>,
-        self_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        values: ::std::result::Result<super::LocaleTexts, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for Translation {
-        fn default() -> Self {
-            Self {
-                key: Err(
-                    "property `key` of `Translation` is required and was not set"
-                        .to_owned(),
-                ),
-                path: Err(
-                    "property `path` of `Translation` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Err(
-                    "property `_self` of `Translation` is required and was not set"
-                        .to_owned(),
-                ),
-                values: Err(
-                    "property `values` of `Translation` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl Translation {
-        /// Key of the translation.
-        pub fn key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.key = value
-                .try_into()
-                .map_err(|e| format!("property `key` of `Translation`: {e}"));
-            self
-        }
-
-        /// Where in the flow the text is used, as a dotted path. May be empty.
-        pub fn path<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.path = value
-                .try_into()
-                .map_err(|e| format!("property `path` of `Translation`: {e}"));
-            self
-        }
-
-        /// Path of the translation, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `Translation`: {e}"));
-            self
-        }
-
-        /// Texts by locale, such as `en-US`.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::LocaleTexts>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `Translation`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::Translation, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<Translation> for super::Translation {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: Translation,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                key: value.key?,
-                path: value.path?,
-                self_: value.self_?,
-                values: value.values?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::Translation> for Translation {
-        fn from(value: super::Translation) -> Self {
-            Self {
-                key: Ok(value.key),
-                path: Ok(value.path),
-                self_: Ok(value.self_),
-                values: Ok(value.values),
-            }
-        }
-    }
-
-    /// Builds a [`TranslationCreate`](super::TranslationCreate).
-    #[derive(Clone, Debug)]
-    pub struct TranslationCreate {
-        values: ::std::result::Result<super::LocaleTexts, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TranslationCreate {
-        fn default() -> Self {
-            Self {
-                values: Err(
-                    "property `values` of `TranslationCreate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TranslationCreate {
-        /// One text for every locale of the flow.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::LocaleTexts>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `TranslationCreate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TranslationCreate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TranslationCreate> for super::TranslationCreate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TranslationCreate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { values: value.values? })
-        }
-    }
-
-    impl ::std::convert::From<super::TranslationCreate> for TranslationCreate {
-        fn from(value: super::TranslationCreate) -> Self {
-            Self { values: Ok(value.values) }
-        }
-    }
-
-    /// Builds a [`TranslationRef`](super::TranslationRef).
-    #[derive(Clone, Debug)]
-    pub struct TranslationRef {
-        key: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TranslationRef {
-        fn default() -> Self {
-            Self {
-                key: Err(
-                    "property `key` of `TranslationRef` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TranslationRef {
-        /// Key of an existing translation of the flow.
-        pub fn key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.key = value
-                .try_into()
-                .map_err(|e| format!("property `key` of `TranslationRef`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TranslationRef,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TranslationRef> for super::TranslationRef {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TranslationRef,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self { key: value.key? })
-        }
-    }
-
-    impl ::std::convert::From<super::TranslationRef> for TranslationRef {
-        fn from(value: super::TranslationRef) -> Self {
-            Self { key: Ok(value.key) }
-        }
-    }
-
-    /// Builds a [`TranslationUpdate`](super::TranslationUpdate).
-    #[derive(Clone, Debug)]
-    pub struct TranslationUpdate {
-        key: ::std::result::Result<::std::string::String, ::std::string::String>,
-        values: ::std::result::Result<super::LocaleTexts, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TranslationUpdate {
-        fn default() -> Self {
-            Self {
-                key: Err(
-                    "property `key` of `TranslationUpdate` is required and was not set"
-                        .to_owned(),
-                ),
-                values: Err(
-                    "property `values` of `TranslationUpdate` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TranslationUpdate {
-        /// Key of an existing translation of the flow.
-        pub fn key<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.key = value
-                .try_into()
-                .map_err(|e| format!("property `key` of `TranslationUpdate`: {e}"));
-            self
-        }
-
-        /// Only the locales to change.
-        pub fn values<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::LocaleTexts>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.values = value
-                .try_into()
-                .map_err(|e| format!("property `values` of `TranslationUpdate`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TranslationUpdate,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TranslationUpdate> for super::TranslationUpdate {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TranslationUpdate,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                key: value.key?,
-                values: value.values?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::TranslationUpdate> for TranslationUpdate {
-        fn from(value: super::TranslationUpdate) -> Self {
-            Self {
-                key: Ok(value.key),
-                values: Ok(value.values),
-            }
-        }
-    }
-
-    /// Builds a [`TwoFactorEmail`](super::TwoFactorEmail).
-    #[derive(Clone, Debug)]
-    pub struct TwoFactorEmail {
-        html_body: ::std::result::Result<::std::string::String, ::std::string::String>,
-        subject: ::std::result::Result<::std::string::String, ::std::string::String>,
-        text_body: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TwoFactorEmail {
-        fn default() -> Self {
-            Self {
-                html_body: Err(
-                    "property `htmlBody` of `TwoFactorEmail` is required and was not set"
-                        .to_owned(),
-                ),
-                subject: Err(
-                    "property `subject` of `TwoFactorEmail` is required and was not set"
-                        .to_owned(),
-                ),
-                text_body: Err(
-                    "property `textBody` of `TwoFactorEmail` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TwoFactorEmail {
-        /// HTML body. The raw flow calls it `html`.
-        pub fn html_body<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.html_body = value
-                .try_into()
-                .map_err(|e| format!("property `htmlBody` of `TwoFactorEmail`: {e}"));
-            self
-        }
-
-        /// Subject line.
-        pub fn subject<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.subject = value
-                .try_into()
-                .map_err(|e| format!("property `subject` of `TwoFactorEmail`: {e}"));
-            self
-        }
-
-        /// Plain-text body. The raw flow calls it `text`.
-        pub fn text_body<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.text_body = value
-                .try_into()
-                .map_err(|e| format!("property `textBody` of `TwoFactorEmail`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TwoFactorEmail,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TwoFactorEmail> for super::TwoFactorEmail {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TwoFactorEmail,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                html_body: value.html_body?,
-                subject: value.subject?,
-                text_body: value.text_body?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::TwoFactorEmail> for TwoFactorEmail {
-        fn from(value: super::TwoFactorEmail) -> Self {
-            Self {
-                html_body: Ok(value.html_body),
-                subject: Ok(value.subject),
-                text_body: Ok(value.text_body),
-            }
-        }
-    }
-
-    /// Builds a [`TwoFactorMessage`](super::TwoFactorMessage).
-    #[derive(Clone, Debug)]
-    pub struct TwoFactorMessage {
-        email: ::std::result::Result<super::TwoFactorEmail, ::std::string::String>,
-        self_: ::std::result::Result<
-            ::std::option::Option<::std::string::String>,
-            ::std::string::String,
-        >,
-        sms: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TwoFactorMessage {
-        fn default() -> Self {
-            Self {
-                email: Err(
-                    "property `email` of `TwoFactorMessage` is required and was not set"
-                        .to_owned(),
-                ),
-                self_: Ok(::std::default::Default::default()),
-                sms: Err(
-                    "property `sms` of `TwoFactorMessage` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TwoFactorMessage {
-        /// The email of a two-factor authentication message.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::TwoFactorEmail>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| format!("property `email` of `TwoFactorMessage`: {e}"));
-            self
-        }
-
-        /// Path of the message, relative to the host.
-        pub fn self_<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.self_ = value
-                .try_into()
-                .map_err(|e| format!("property `_self` of `TwoFactorMessage`: {e}"));
-            self
-        }
-
-        /// Text of the SMS.
-        pub fn sms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sms = value
-                .try_into()
-                .map_err(|e| format!("property `sms` of `TwoFactorMessage`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TwoFactorMessage,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TwoFactorMessage> for super::TwoFactorMessage {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TwoFactorMessage,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                email: value.email?,
-                self_: value.self_?,
-                sms: value.sms?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::TwoFactorMessage> for TwoFactorMessage {
-        fn from(value: super::TwoFactorMessage) -> Self {
-            Self {
-                email: Ok(value.email),
-                self_: Ok(value.self_),
-                sms: Ok(value.sms),
-            }
-        }
-    }
-
-    /// Builds a [`TwoFactorMessageInput`](super::TwoFactorMessageInput).
-    #[derive(Clone, Debug)]
-    pub struct TwoFactorMessageInput {
-        email: ::std::result::Result<super::TwoFactorEmail, ::std::string::String>,
-        sms: ::std::result::Result<::std::string::String, ::std::string::String>,
-    }
-
-    impl ::std::default::Default for TwoFactorMessageInput {
-        fn default() -> Self {
-            Self {
-                email: Err(
-                    "property `email` of `TwoFactorMessageInput` is required and was not set"
-                        .to_owned(),
-                ),
-                sms: Err(
-                    "property `sms` of `TwoFactorMessageInput` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl TwoFactorMessageInput {
-        /// The email of a two-factor authentication message.
-        pub fn email<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<super::TwoFactorEmail>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.email = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `email` of `TwoFactorMessageInput`: {e}")
-                });
-            self
-        }
-
-        /// Text of the SMS.
-        pub fn sms<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::string::String>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.sms = value
-                .try_into()
-                .map_err(|e| format!("property `sms` of `TwoFactorMessageInput`: {e}"));
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::TwoFactorMessageInput,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<TwoFactorMessageInput>
-    for super::TwoFactorMessageInput {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: TwoFactorMessageInput,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                email: value.email?,
-                sms: value.sms?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::TwoFactorMessageInput> for TwoFactorMessageInput {
-        fn from(value: super::TwoFactorMessageInput) -> Self {
-            Self {
-                email: Ok(value.email),
-                sms: Ok(value.sms),
-            }
-        }
-    }
-
-    /// Builds a [`UpgradeRequirements`](super::UpgradeRequirements).
-    #[derive(Clone, Debug)]
-    pub struct UpgradeRequirements {
-        items_to_add: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-        items_to_delete: ::std::result::Result<
-            ::std::vec::Vec<::std::string::String>,
-            ::std::string::String,
-        >,
-    }
-
-    impl ::std::default::Default for UpgradeRequirements {
-        fn default() -> Self {
-            Self {
-                items_to_add: Err(
-                    "property `itemsToAdd` of `UpgradeRequirements` is required and was not set"
-                        .to_owned(),
-                ),
-                items_to_delete: Err(
-                    "property `itemsToDelete` of `UpgradeRequirements` is required and was not set"
-                        .to_owned(),
-                ),
-            }
-        }
-    }
-
-    impl UpgradeRequirements {
-        /// Dotted paths of the items that the upgrade would add to the flow.
-        pub fn items_to_add<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.items_to_add = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `itemsToAdd` of `UpgradeRequirements`: {e}")
-                });
-            self
-        }
-
-        /// Dotted paths of the items that the upgrade would delete from the flow.
-        pub fn items_to_delete<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.items_to_delete = value
-                .try_into()
-                .map_err(|e| {
-                    format!("property `itemsToDelete` of `UpgradeRequirements`: {e}")
-                });
-            self
-        }
-
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<
-            super::UpgradeRequirements,
-            super::error::ConversionError,
-        > {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    }
-
-    impl ::std::convert::TryFrom<UpgradeRequirements> for super::UpgradeRequirements {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: UpgradeRequirements,
-        ) -> ::std::result::Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                items_to_add: value.items_to_add?,
-                items_to_delete: value.items_to_delete?,
-            })
-        }
-    }
-
-    impl ::std::convert::From<super::UpgradeRequirements> for UpgradeRequirements {
-        fn from(value: super::UpgradeRequirements) -> Self {
-            Self {
-                items_to_add: Ok(value.items_to_add),
-                items_to_delete: Ok(value.items_to_delete),
-            }
-        }
     }
 }
 
@@ -14221,20 +6615,20 @@ impl ::std::fmt::Display for SettingValue {
     }
 }
 
-impl ::std::convert::From<SettingValue> for ::std::string::String {
+impl From<SettingValue> for String {
     fn from(value: SettingValue) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<&SettingValue> for ::std::string::String {
+impl From<&SettingValue> for String {
     fn from(value: &SettingValue) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<::std::string::String> for SettingValue {
-    fn from(value: ::std::string::String) -> Self {
+impl From<String> for SettingValue {
+    fn from(value: String) -> Self {
         Self::String(value)
     }
 }
@@ -14249,31 +6643,31 @@ impl ::std::fmt::Display for YearBound {
     }
 }
 
-impl ::std::convert::From<YearBound> for ::std::string::String {
+impl From<YearBound> for String {
     fn from(value: YearBound) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<&YearBound> for ::std::string::String {
+impl From<&YearBound> for String {
     fn from(value: &YearBound) -> Self {
         value.to_string()
     }
 }
 
-impl ::std::convert::From<::std::string::String> for YearBound {
-    fn from(value: ::std::string::String) -> Self {
+impl From<String> for YearBound {
+    fn from(value: String) -> Self {
         Self::String(value)
     }
 }
 
-impl ::std::convert::From<&str> for SettingValue {
+impl From<&str> for SettingValue {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }
 }
 
-impl ::std::convert::From<&str> for YearBound {
+impl From<&str> for YearBound {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }

@@ -150,7 +150,7 @@ impl<'a> GetOpenidConfiguration<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct InitiatePartnerAuth<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::InitiateAuthRequest, String>,
+    body: Result<types::InitiateAuthRequest, String>,
     call_options: CallOptions,
 }
 
@@ -158,7 +158,10 @@ impl<'a> InitiatePartnerAuth<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -166,26 +169,10 @@ impl<'a> InitiatePartnerAuth<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::InitiateAuthRequest>,
-        <V as std::convert::TryInto<
-            types::InitiateAuthRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::InitiateAuthRequest>,
+        <V as TryInto<types::InitiateAuthRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::InitiateAuthRequest,
-        ) -> types::builder::InitiateAuthRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -198,11 +185,7 @@ impl<'a> InitiatePartnerAuth<'a> {
             ResponseValue<types::AuthChallenge>,
             Error<types::PartnerError>,
         > = async move {
-            let body = body
-                .and_then(|v| {
-                    types::InitiateAuthRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/auth/initiate", client.core.base_url(),);
             let request = client.core.requests().post(url).json(&body).build()?;
             let result = client
@@ -257,7 +240,7 @@ impl<'a> InitiatePartnerAuth<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct VerifyPartnerAuth<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::VerifyAuthRequest, String>,
+    body: Result<types::VerifyAuthRequest, String>,
     call_options: CallOptions,
 }
 
@@ -265,7 +248,10 @@ impl<'a> VerifyPartnerAuth<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -273,24 +259,10 @@ impl<'a> VerifyPartnerAuth<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::VerifyAuthRequest>,
-        <V as std::convert::TryInto<types::VerifyAuthRequest>>::Error: std::fmt::Display,
+        V: TryInto<types::VerifyAuthRequest>,
+        <V as TryInto<types::VerifyAuthRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::VerifyAuthRequest,
-        ) -> types::builder::VerifyAuthRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -303,11 +275,7 @@ impl<'a> VerifyPartnerAuth<'a> {
             ResponseValue<types::PartnerAuthResult>,
             Error<types::PartnerError>,
         > = async move {
-            let body = body
-                .and_then(|v| {
-                    types::VerifyAuthRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/auth/verify", client.core.base_url(),);
             let request = client.core.requests().post(url).json(&body).build()?;
             let result = client
@@ -356,14 +324,14 @@ impl<'a> VerifyPartnerAuth<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizeOauth<'a> {
     client: &'a super::Client,
-    client_id: Result<::std::string::String, String>,
-    code_challenge: Result<Option<::std::string::String>, String>,
-    code_challenge_method: Result<Option<::std::string::String>, String>,
-    login_hint: Result<Option<::std::string::String>, String>,
-    redirect_uri: Result<::std::string::String, String>,
-    response_type: Result<::std::string::String, String>,
-    scope: Result<::std::string::String, String>,
-    state: Result<::std::string::String, String>,
+    client_id: Result<String, String>,
+    code_challenge: Result<Option<String>, String>,
+    code_challenge_method: Result<Option<String>, String>,
+    login_hint: Result<Option<String>, String>,
+    redirect_uri: Result<String, String>,
+    response_type: Result<String, String>,
+    scope: Result<String, String>,
+    state: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -403,7 +371,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Required; sent as the query parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -419,7 +387,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Optional; sent as the query parameter `code_challenge`.
     pub fn code_challenge<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.code_challenge = value
             .try_into()
@@ -436,7 +404,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Optional; sent as the query parameter `code_challenge_method`.
     pub fn code_challenge_method<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.code_challenge_method = value
             .try_into()
@@ -453,7 +421,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Optional; sent as the query parameter `login_hint`.
     pub fn login_hint<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.login_hint = value
             .try_into()
@@ -470,7 +438,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Required; sent as the query parameter `redirect_uri`.
     pub fn redirect_uri<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.redirect_uri = value
             .try_into()
@@ -486,7 +454,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Required; sent as the query parameter `response_type`.
     pub fn response_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.response_type = value
             .try_into()
@@ -502,7 +470,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Required; sent as the query parameter `scope`.
     pub fn scope<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.scope = value
             .try_into()
@@ -518,7 +486,7 @@ impl<'a> AuthorizeOauth<'a> {
     /// Required; sent as the query parameter `state`.
     pub fn state<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.state = value
             .try_into()
@@ -644,8 +612,8 @@ impl<'a> AuthorizeOauth<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CompleteOauthAuthorization<'a> {
     client: &'a super::Client,
-    cookie: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::ConsentRequest, String>,
+    cookie: Result<Option<String>, String>,
+    body: Result<types::ConsentRequest, String>,
     call_options: CallOptions,
 }
 
@@ -654,7 +622,10 @@ impl<'a> CompleteOauthAuthorization<'a> {
         Self {
             client: client,
             cookie: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -666,7 +637,7 @@ impl<'a> CompleteOauthAuthorization<'a> {
     /// Optional; sent as the header parameter `Cookie`.
     pub fn cookie<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.cookie = value
             .try_into()
@@ -681,24 +652,10 @@ impl<'a> CompleteOauthAuthorization<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ConsentRequest>,
-        <V as std::convert::TryInto<types::ConsentRequest>>::Error: std::fmt::Display,
+        V: TryInto<types::ConsentRequest>,
+        <V as TryInto<types::ConsentRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ConsentRequest,
-        ) -> types::builder::ConsentRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -712,11 +669,7 @@ impl<'a> CompleteOauthAuthorization<'a> {
             Error<types::PartnerError>,
         > = async move {
             let cookie = cookie.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ConsentRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/oauth2/authorize", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -783,8 +736,8 @@ impl<'a> CompleteOauthAuthorization<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckOauthConsent<'a> {
     client: &'a super::Client,
-    cookie: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::ConsentCheckRequest, String>,
+    cookie: Result<Option<String>, String>,
+    body: Result<types::ConsentCheckRequest, String>,
     call_options: CallOptions,
 }
 
@@ -793,7 +746,10 @@ impl<'a> CheckOauthConsent<'a> {
         Self {
             client: client,
             cookie: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -805,7 +761,7 @@ impl<'a> CheckOauthConsent<'a> {
     /// Optional; sent as the header parameter `Cookie`.
     pub fn cookie<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.cookie = value
             .try_into()
@@ -820,26 +776,10 @@ impl<'a> CheckOauthConsent<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ConsentCheckRequest>,
-        <V as std::convert::TryInto<
-            types::ConsentCheckRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ConsentCheckRequest>,
+        <V as TryInto<types::ConsentCheckRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ConsentCheckRequest,
-        ) -> types::builder::ConsentCheckRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -853,11 +793,7 @@ impl<'a> CheckOauthConsent<'a> {
             Error<types::PartnerError>,
         > = async move {
             let cookie = cookie.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ConsentCheckRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/oauth2/check-consent", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -985,7 +921,7 @@ impl<'a> GetOauthHealth<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct IntrospectOauthToken<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::IntrospectTokenRequest, String>,
+    body: Result<types::IntrospectTokenRequest, String>,
     call_options: CallOptions,
 }
 
@@ -993,7 +929,10 @@ impl<'a> IntrospectOauthToken<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1001,26 +940,10 @@ impl<'a> IntrospectOauthToken<'a> {
     /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IntrospectTokenRequest>,
-        <V as std::convert::TryInto<
-            types::IntrospectTokenRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::IntrospectTokenRequest>,
+        <V as TryInto<types::IntrospectTokenRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::IntrospectTokenRequest,
-        ) -> types::builder::IntrospectTokenRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1033,11 +956,7 @@ impl<'a> IntrospectOauthToken<'a> {
             ResponseValue<types::TokenIntrospection>,
             Error<types::PartnerError>,
         > = async move {
-            let body = body
-                .and_then(|v| {
-                    types::IntrospectTokenRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/oauth2/introspect", client.core.base_url(),);
             let request = client
                 .core
@@ -1097,7 +1016,7 @@ impl<'a> IntrospectOauthToken<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeOauthToken<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::RevokeTokenRequest, String>,
+    body: Result<types::RevokeTokenRequest, String>,
     call_options: CallOptions,
 }
 
@@ -1105,7 +1024,10 @@ impl<'a> RevokeOauthToken<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1113,26 +1035,10 @@ impl<'a> RevokeOauthToken<'a> {
     /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RevokeTokenRequest>,
-        <V as std::convert::TryInto<
-            types::RevokeTokenRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::RevokeTokenRequest>,
+        <V as TryInto<types::RevokeTokenRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RevokeTokenRequest,
-        ) -> types::builder::RevokeTokenRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1140,11 +1046,7 @@ impl<'a> RevokeOauthToken<'a> {
     pub async fn send(self) -> Result<ResponseValue<()>, Error<types::PartnerError>> {
         let Self { client, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
-            let body = body
-                .and_then(|v| {
-                    types::RevokeTokenRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/oauth2/revoke", client.core.base_url(),);
             let request = client
                 .core
@@ -1266,7 +1168,7 @@ impl<'a> ListOauthScopes<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ExchangeOauthToken<'a> {
     client: &'a super::Client,
-    body: Result<types::builder::TokenRequest, String>,
+    body: Result<types::TokenRequest, String>,
     call_options: CallOptions,
 }
 
@@ -1274,7 +1176,10 @@ impl<'a> ExchangeOauthToken<'a> {
     pub(crate) fn new(client: &'a super::Client) -> Self {
         Self {
             client: client,
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -1282,24 +1187,10 @@ impl<'a> ExchangeOauthToken<'a> {
     /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::TokenRequest>,
-        <V as std::convert::TryInto<types::TokenRequest>>::Error: std::fmt::Display,
+        V: TryInto<types::TokenRequest>,
+        <V as TryInto<types::TokenRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::TokenRequest,
-        ) -> types::builder::TokenRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -1312,11 +1203,7 @@ impl<'a> ExchangeOauthToken<'a> {
             ResponseValue<types::TokenResponse>,
             Error<types::PartnerError>,
         > = async move {
-            let body = body
-                .and_then(|v| {
-                    types::TokenRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/oauth2/token", client.core.base_url(),);
             let request = client
                 .core
@@ -1440,7 +1327,7 @@ impl<'a> GetOauthUserInfo<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPublicPartnerInfo<'a> {
     client: &'a super::Client,
-    client_id: Result<::std::string::String, String>,
+    client_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1461,7 +1348,7 @@ impl<'a> GetPublicPartnerInfo<'a> {
     /// Required; sent as the path parameter `client_id`.
     pub fn client_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.client_id = value
             .try_into()
@@ -1539,10 +1426,10 @@ impl<'a> GetPublicPartnerInfo<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct HandleSsoCallback<'a> {
     client: &'a super::Client,
-    code: Result<Option<::std::string::String>, String>,
-    error: Result<Option<::std::string::String>, String>,
-    error_description: Result<Option<::std::string::String>, String>,
-    state: Result<::std::string::String, String>,
+    code: Result<Option<String>, String>,
+    error: Result<Option<String>, String>,
+    error_description: Result<Option<String>, String>,
+    state: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1566,7 +1453,7 @@ impl<'a> HandleSsoCallback<'a> {
     /// Optional; sent as the query parameter `code`.
     pub fn code<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.code = value
             .try_into()
@@ -1582,7 +1469,7 @@ impl<'a> HandleSsoCallback<'a> {
     /// Optional; sent as the query parameter `error`.
     pub fn error<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.error = value
             .try_into()
@@ -1599,7 +1486,7 @@ impl<'a> HandleSsoCallback<'a> {
     /// Optional; sent as the query parameter `error_description`.
     pub fn error_description<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.error_description = value
             .try_into()
@@ -1616,7 +1503,7 @@ impl<'a> HandleSsoCallback<'a> {
     /// Required; sent as the query parameter `state`.
     pub fn state<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.state = value
             .try_into()
@@ -1704,7 +1591,7 @@ impl<'a> HandleSsoCallback<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSsoInfo<'a> {
     client: &'a super::Client,
-    slug: Result<::std::string::String, String>,
+    slug: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1725,7 +1612,7 @@ impl<'a> GetSsoInfo<'a> {
     /// Required; sent as the path parameter `slug`.
     pub fn slug<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.slug = value
             .try_into()
@@ -1796,7 +1683,7 @@ impl<'a> GetSsoInfo<'a> {
 pub struct InitiateSso<'a> {
     client: &'a super::Client,
     auto: Result<Option<bool>, String>,
-    slug: Result<::std::string::String, String>,
+    slug: Result<String, String>,
     target: Result<Option<types::SsoTarget>, String>,
     call_options: CallOptions,
 }
@@ -1820,7 +1707,7 @@ impl<'a> InitiateSso<'a> {
     /// Optional; sent as the query parameter `auto`.
     pub fn auto<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<bool>,
+        V: TryInto<bool>,
     {
         self.auto = value
             .try_into()
@@ -1836,7 +1723,7 @@ impl<'a> InitiateSso<'a> {
     /// Required; sent as the query parameter `slug`.
     pub fn slug<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.slug = value
             .try_into()
@@ -1851,7 +1738,7 @@ impl<'a> InitiateSso<'a> {
     /// Optional; sent as the query parameter `target`.
     pub fn target<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SsoTarget>,
+        V: TryInto<types::SsoTarget>,
     {
         self.target = value
             .try_into()
@@ -1932,7 +1819,7 @@ impl<'a> InitiateSso<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSsoSession<'a> {
     client: &'a super::Client,
-    session_id: Result<::std::string::String, String>,
+    session_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -1953,7 +1840,7 @@ impl<'a> GetSsoSession<'a> {
     /// Required; sent as the path parameter `session_id`.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.session_id = value
             .try_into()
@@ -2092,7 +1979,7 @@ impl<'a> GetApp<'a> {
 pub struct ReplaceApp<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateAppRequest, String>,
+    body: Result<types::UpdateAppRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2101,7 +1988,10 @@ impl<'a> ReplaceApp<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2111,7 +2001,7 @@ impl<'a> ReplaceApp<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -2126,24 +2016,10 @@ impl<'a> ReplaceApp<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAppRequest>,
-        <V as std::convert::TryInto<types::UpdateAppRequest>>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAppRequest>,
+        <V as TryInto<types::UpdateAppRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAppRequest,
-        ) -> types::builder::UpdateAppRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2157,11 +2033,7 @@ impl<'a> ReplaceApp<'a> {
             Error<crate::types::ReplaceAppError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAppRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/app", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -2222,7 +2094,7 @@ impl<'a> ReplaceApp<'a> {
 pub struct UpdateApp<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateAppRequest, String>,
+    body: Result<types::UpdateAppRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2231,7 +2103,10 @@ impl<'a> UpdateApp<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2241,7 +2116,7 @@ impl<'a> UpdateApp<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -2256,24 +2131,10 @@ impl<'a> UpdateApp<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAppRequest>,
-        <V as std::convert::TryInto<types::UpdateAppRequest>>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAppRequest>,
+        <V as TryInto<types::UpdateAppRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAppRequest,
-        ) -> types::builder::UpdateAppRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2287,11 +2148,7 @@ impl<'a> UpdateApp<'a> {
             Error<crate::types::UpdateAppError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAppRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/app", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -2352,7 +2209,7 @@ impl<'a> UpdateApp<'a> {
 pub struct UpdateAppStatus<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateAppStatusRequest, String>,
+    body: Result<types::UpdateAppStatusRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2361,7 +2218,10 @@ impl<'a> UpdateAppStatus<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2371,7 +2231,7 @@ impl<'a> UpdateAppStatus<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -2386,26 +2246,10 @@ impl<'a> UpdateAppStatus<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAppStatusRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateAppStatusRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAppStatusRequest>,
+        <V as TryInto<types::UpdateAppStatusRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAppStatusRequest,
-        ) -> types::builder::UpdateAppStatusRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2422,11 +2266,7 @@ impl<'a> UpdateAppStatus<'a> {
             Error<crate::types::UpdateAppStatusError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAppStatusRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/app/status", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -2509,7 +2349,7 @@ impl<'a> ListAutomations<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -2526,7 +2366,7 @@ impl<'a> ListAutomations<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -2625,7 +2465,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListAutomations<'a> {
         &crate::operations::LIST_AUTOMATIONS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -2634,7 +2474,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListAutomations<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -2649,7 +2489,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListAutomations<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -2660,7 +2500,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListAutomations<'a> {
 pub struct CreateAutomation<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::CreateAutomationRequest, String>,
+    body: Result<types::CreateAutomationRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2669,7 +2509,10 @@ impl<'a> CreateAutomation<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2679,7 +2522,7 @@ impl<'a> CreateAutomation<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -2694,26 +2537,10 @@ impl<'a> CreateAutomation<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateAutomationRequest>,
-        <V as std::convert::TryInto<
-            types::CreateAutomationRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateAutomationRequest>,
+        <V as TryInto<types::CreateAutomationRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateAutomationRequest,
-        ) -> types::builder::CreateAutomationRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2730,12 +2557,7 @@ impl<'a> CreateAutomation<'a> {
             Error<crate::types::CreateAutomationError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateAutomationRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/automations", client.core.base_url(),
             );
@@ -2798,7 +2620,7 @@ impl<'a> CreateAutomation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAutomation<'a> {
     client: &'a super::Client,
-    automation_id: Result<::std::string::String, String>,
+    automation_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -2819,7 +2641,7 @@ impl<'a> GetAutomation<'a> {
     /// Required; sent as the path parameter `automation_id`.
     pub fn automation_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.automation_id = value
             .try_into()
@@ -2890,9 +2712,9 @@ impl<'a> GetAutomation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceAutomation<'a> {
     client: &'a super::Client,
-    automation_id: Result<::std::string::String, String>,
+    automation_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateAutomationRequest, String>,
+    body: Result<types::UpdateAutomationRequest, String>,
     call_options: CallOptions,
 }
 
@@ -2905,7 +2727,10 @@ impl<'a> ReplaceAutomation<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -2915,7 +2740,7 @@ impl<'a> ReplaceAutomation<'a> {
     /// Required; sent as the path parameter `automation_id`.
     pub fn automation_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.automation_id = value
             .try_into()
@@ -2931,7 +2756,7 @@ impl<'a> ReplaceAutomation<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -2946,26 +2771,10 @@ impl<'a> ReplaceAutomation<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAutomationRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateAutomationRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAutomationRequest>,
+        <V as TryInto<types::UpdateAutomationRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAutomationRequest,
-        ) -> types::builder::UpdateAutomationRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -2983,12 +2792,7 @@ impl<'a> ReplaceAutomation<'a> {
         > = async move {
             let automation_id = automation_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAutomationRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/automations/{}", client.core.base_url(),
                 encode_path(& automation_id.to_string()),
@@ -3052,7 +2856,7 @@ impl<'a> ReplaceAutomation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAutomation<'a> {
     client: &'a super::Client,
-    automation_id: Result<::std::string::String, String>,
+    automation_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -3075,7 +2879,7 @@ impl<'a> DeleteAutomation<'a> {
     /// Required; sent as the path parameter `automation_id`.
     pub fn automation_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.automation_id = value
             .try_into()
@@ -3091,7 +2895,7 @@ impl<'a> DeleteAutomation<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -3171,9 +2975,9 @@ impl<'a> DeleteAutomation<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAutomation<'a> {
     client: &'a super::Client,
-    automation_id: Result<::std::string::String, String>,
+    automation_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateAutomationRequest, String>,
+    body: Result<types::UpdateAutomationRequest, String>,
     call_options: CallOptions,
 }
 
@@ -3186,7 +2990,10 @@ impl<'a> UpdateAutomation<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3196,7 +3003,7 @@ impl<'a> UpdateAutomation<'a> {
     /// Required; sent as the path parameter `automation_id`.
     pub fn automation_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.automation_id = value
             .try_into()
@@ -3212,7 +3019,7 @@ impl<'a> UpdateAutomation<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -3227,26 +3034,10 @@ impl<'a> UpdateAutomation<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAutomationRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateAutomationRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAutomationRequest>,
+        <V as TryInto<types::UpdateAutomationRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAutomationRequest,
-        ) -> types::builder::UpdateAutomationRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3264,12 +3055,7 @@ impl<'a> UpdateAutomation<'a> {
         > = async move {
             let automation_id = automation_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAutomationRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/automations/{}", client.core.base_url(),
                 encode_path(& automation_id.to_string()),
@@ -3336,7 +3122,7 @@ pub struct ListConnections<'a> {
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     status: Result<Option<crate::types::ConnectionStatusFilter>, String>,
-    user_id: Result<Option<::std::string::String>, String>,
+    user_id: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -3359,7 +3145,7 @@ impl<'a> ListConnections<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -3376,7 +3162,7 @@ impl<'a> ListConnections<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -3392,7 +3178,7 @@ impl<'a> ListConnections<'a> {
     /// Optional; sent as the query parameter `status`.
     pub fn status<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::ConnectionStatusFilter>,
+        V: TryInto<crate::types::ConnectionStatusFilter>,
     {
         self.status = value
             .try_into()
@@ -3409,7 +3195,7 @@ impl<'a> ListConnections<'a> {
     /// Optional; sent as the query parameter `user_id`.
     pub fn user_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.user_id = value
             .try_into()
@@ -3513,7 +3299,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConnections<'a> {
         &crate::operations::LIST_CONNECTIONS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -3522,7 +3308,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConnections<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -3537,7 +3323,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConnections<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -3547,7 +3333,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListConnections<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConnection<'a> {
     client: &'a super::Client,
-    connection_id: Result<::std::string::String, String>,
+    connection_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -3568,7 +3354,7 @@ impl<'a> GetConnection<'a> {
     /// Required; sent as the path parameter `connection_id`.
     pub fn connection_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.connection_id = value
             .try_into()
@@ -3639,7 +3425,7 @@ impl<'a> GetConnection<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeConnection<'a> {
     client: &'a super::Client,
-    connection_id: Result<::std::string::String, String>,
+    connection_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -3662,7 +3448,7 @@ impl<'a> RevokeConnection<'a> {
     /// Required; sent as the path parameter `connection_id`.
     pub fn connection_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.connection_id = value
             .try_into()
@@ -3678,7 +3464,7 @@ impl<'a> RevokeConnection<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -3835,7 +3621,7 @@ impl<'a> GetCredentialStatus<'a> {
 pub struct RollbackApiKey<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::RollbackCredentialRequest, String>,
+    body: Result<types::RollbackCredentialRequest, String>,
     call_options: CallOptions,
 }
 
@@ -3844,7 +3630,10 @@ impl<'a> RollbackApiKey<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3854,7 +3643,7 @@ impl<'a> RollbackApiKey<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -3869,26 +3658,10 @@ impl<'a> RollbackApiKey<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RollbackCredentialRequest>,
-        <V as std::convert::TryInto<
-            types::RollbackCredentialRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::RollbackCredentialRequest>,
+        <V as TryInto<types::RollbackCredentialRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RollbackCredentialRequest,
-        ) -> types::builder::RollbackCredentialRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -3897,12 +3670,7 @@ impl<'a> RollbackApiKey<'a> {
         let Self { client, idempotency_key, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::RollbackCredentialRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/credentials/api-key/rollback", client.core
                 .base_url(),
@@ -3966,7 +3734,7 @@ impl<'a> RollbackApiKey<'a> {
 pub struct RotateApiKey<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::RotateCredentialRequest, String>,
+    body: Result<types::RotateCredentialRequest, String>,
     call_options: CallOptions,
 }
 
@@ -3975,7 +3743,10 @@ impl<'a> RotateApiKey<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -3985,7 +3756,7 @@ impl<'a> RotateApiKey<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -4000,26 +3771,10 @@ impl<'a> RotateApiKey<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RotateCredentialRequest>,
-        <V as std::convert::TryInto<
-            types::RotateCredentialRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::RotateCredentialRequest>,
+        <V as TryInto<types::RotateCredentialRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RotateCredentialRequest,
-        ) -> types::builder::RotateCredentialRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4036,12 +3791,7 @@ impl<'a> RotateApiKey<'a> {
             Error<crate::types::RotateApiKeyError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::RotateCredentialRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/credentials/api-key/rotate", client.core.base_url(),
             );
@@ -4104,7 +3854,7 @@ impl<'a> RotateApiKey<'a> {
 pub struct RollbackClientSecret<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::RollbackCredentialRequest, String>,
+    body: Result<types::RollbackCredentialRequest, String>,
     call_options: CallOptions,
 }
 
@@ -4113,7 +3863,10 @@ impl<'a> RollbackClientSecret<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4123,7 +3876,7 @@ impl<'a> RollbackClientSecret<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -4138,26 +3891,10 @@ impl<'a> RollbackClientSecret<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RollbackCredentialRequest>,
-        <V as std::convert::TryInto<
-            types::RollbackCredentialRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::RollbackCredentialRequest>,
+        <V as TryInto<types::RollbackCredentialRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RollbackCredentialRequest,
-        ) -> types::builder::RollbackCredentialRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4166,12 +3903,7 @@ impl<'a> RollbackClientSecret<'a> {
         let Self { client, idempotency_key, body, call_options } = self;
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::RollbackCredentialRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/credentials/client-secret/rollback", client.core
                 .base_url(),
@@ -4242,7 +3974,7 @@ impl<'a> RollbackClientSecret<'a> {
 pub struct RotateClientSecret<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::RotateCredentialRequest, String>,
+    body: Result<types::RotateCredentialRequest, String>,
     call_options: CallOptions,
 }
 
@@ -4251,7 +3983,10 @@ impl<'a> RotateClientSecret<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4261,7 +3996,7 @@ impl<'a> RotateClientSecret<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -4276,26 +4011,10 @@ impl<'a> RotateClientSecret<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RotateCredentialRequest>,
-        <V as std::convert::TryInto<
-            types::RotateCredentialRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::RotateCredentialRequest>,
+        <V as TryInto<types::RotateCredentialRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RotateCredentialRequest,
-        ) -> types::builder::RotateCredentialRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4312,12 +4031,7 @@ impl<'a> RotateClientSecret<'a> {
             Error<crate::types::RotateClientSecretError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::RotateCredentialRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/credentials/client-secret/rotate", client.core
                 .base_url(),
@@ -4405,7 +4119,7 @@ impl<'a> ListCredentialHistory<'a> {
     /// Optional; sent as the query parameter `credential_type`.
     pub fn credential_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::CredentialType>,
+        V: TryInto<crate::types::CredentialType>,
     {
         self.credential_type = value
             .try_into()
@@ -4424,7 +4138,7 @@ impl<'a> ListCredentialHistory<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -4441,7 +4155,7 @@ impl<'a> ListCredentialHistory<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -4554,7 +4268,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCredentialHistory<'
         &crate::operations::LIST_CREDENTIAL_HISTORY
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -4563,7 +4277,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCredentialHistory<'
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -4589,7 +4303,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCredentialHistory<'
             )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.events).flatten().unwrap_or_default()
     }
 }
@@ -4600,7 +4314,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCredentialHistory<'
 pub struct RotateWebhookSecret<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::RotateCredentialRequest, String>,
+    body: Result<types::RotateCredentialRequest, String>,
     call_options: CallOptions,
 }
 
@@ -4609,7 +4323,10 @@ impl<'a> RotateWebhookSecret<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4619,7 +4336,7 @@ impl<'a> RotateWebhookSecret<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -4634,26 +4351,10 @@ impl<'a> RotateWebhookSecret<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::RotateCredentialRequest>,
-        <V as std::convert::TryInto<
-            types::RotateCredentialRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::RotateCredentialRequest>,
+        <V as TryInto<types::RotateCredentialRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RotateCredentialRequest,
-        ) -> types::builder::RotateCredentialRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4670,12 +4371,7 @@ impl<'a> RotateWebhookSecret<'a> {
             Error<crate::types::RotateWebhookSecretError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::RotateCredentialRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/credentials/webhook-secret/rotate", client.core
                 .base_url(),
@@ -4813,7 +4509,7 @@ impl<'a> GetIdpConfig<'a> {
 pub struct ReplaceIdpConfig<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateIdpConfigRequest, String>,
+    body: Result<types::UpdateIdpConfigRequest, String>,
     call_options: CallOptions,
 }
 
@@ -4822,7 +4518,10 @@ impl<'a> ReplaceIdpConfig<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4832,7 +4531,7 @@ impl<'a> ReplaceIdpConfig<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -4847,26 +4546,10 @@ impl<'a> ReplaceIdpConfig<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateIdpConfigRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateIdpConfigRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateIdpConfigRequest>,
+        <V as TryInto<types::UpdateIdpConfigRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateIdpConfigRequest,
-        ) -> types::builder::UpdateIdpConfigRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -4883,11 +4566,7 @@ impl<'a> ReplaceIdpConfig<'a> {
             Error<crate::types::ReplaceIdpConfigError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateIdpConfigRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/idp", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -4949,7 +4628,7 @@ impl<'a> ReplaceIdpConfig<'a> {
 pub struct CreateIdpConfig<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::CreateIdpConfigRequest, String>,
+    body: Result<types::CreateIdpConfigRequest, String>,
     call_options: CallOptions,
 }
 
@@ -4958,7 +4637,10 @@ impl<'a> CreateIdpConfig<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -4968,7 +4650,7 @@ impl<'a> CreateIdpConfig<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -4983,26 +4665,10 @@ impl<'a> CreateIdpConfig<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateIdpConfigRequest>,
-        <V as std::convert::TryInto<
-            types::CreateIdpConfigRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateIdpConfigRequest>,
+        <V as TryInto<types::CreateIdpConfigRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateIdpConfigRequest,
-        ) -> types::builder::CreateIdpConfigRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5019,11 +4685,7 @@ impl<'a> CreateIdpConfig<'a> {
             Error<crate::types::CreateIdpConfigError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateIdpConfigRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/idp", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -5102,7 +4764,7 @@ impl<'a> DeleteIdpConfig<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -5179,7 +4841,7 @@ impl<'a> DeleteIdpConfig<'a> {
 pub struct UpdateIdpConfig<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateIdpConfigRequest, String>,
+    body: Result<types::UpdateIdpConfigRequest, String>,
     call_options: CallOptions,
 }
 
@@ -5188,7 +4850,10 @@ impl<'a> UpdateIdpConfig<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -5198,7 +4863,7 @@ impl<'a> UpdateIdpConfig<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -5213,26 +4878,10 @@ impl<'a> UpdateIdpConfig<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateIdpConfigRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateIdpConfigRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateIdpConfigRequest>,
+        <V as TryInto<types::UpdateIdpConfigRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateIdpConfigRequest,
-        ) -> types::builder::UpdateIdpConfigRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5249,11 +4898,7 @@ impl<'a> UpdateIdpConfig<'a> {
             Error<crate::types::UpdateIdpConfigError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateIdpConfigRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/idp", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -5314,7 +4959,7 @@ impl<'a> UpdateIdpConfig<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIdpDomainVerification<'a> {
     client: &'a super::Client,
-    domain: Result<::std::string::String, String>,
+    domain: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5335,7 +4980,7 @@ impl<'a> GetIdpDomainVerification<'a> {
     /// Required; sent as the path parameter `domain`.
     pub fn domain<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.domain = value
             .try_into()
@@ -5416,7 +5061,7 @@ impl<'a> GetIdpDomainVerification<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckIdpDomainVerification<'a> {
     client: &'a super::Client,
-    domain: Result<::std::string::String, String>,
+    domain: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5437,7 +5082,7 @@ impl<'a> CheckIdpDomainVerification<'a> {
     /// Required; sent as the path parameter `domain`.
     pub fn domain<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.domain = value
             .try_into()
@@ -5518,7 +5163,7 @@ impl<'a> CheckIdpDomainVerification<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct InitiateIdpDomainVerification<'a> {
     client: &'a super::Client,
-    domain: Result<::std::string::String, String>,
+    domain: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5539,7 +5184,7 @@ impl<'a> InitiateIdpDomainVerification<'a> {
     /// Required; sent as the path parameter `domain`.
     pub fn domain<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.domain = value
             .try_into()
@@ -5642,7 +5287,7 @@ impl<'a> ListTemplates<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -5659,7 +5304,7 @@ impl<'a> ListTemplates<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -5756,7 +5401,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListTemplates<'a> {
         &crate::operations::LIST_TEMPLATES
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -5765,7 +5410,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListTemplates<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -5780,7 +5425,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListTemplates<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -5791,7 +5436,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListTemplates<'a> {
 pub struct CreateTemplate<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::CreateTemplateRequest, String>,
+    body: Result<types::CreateTemplateRequest, String>,
     call_options: CallOptions,
 }
 
@@ -5800,7 +5445,10 @@ impl<'a> CreateTemplate<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -5810,7 +5458,7 @@ impl<'a> CreateTemplate<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -5825,26 +5473,10 @@ impl<'a> CreateTemplate<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateTemplateRequest>,
-        <V as std::convert::TryInto<
-            types::CreateTemplateRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateTemplateRequest>,
+        <V as TryInto<types::CreateTemplateRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateTemplateRequest,
-        ) -> types::builder::CreateTemplateRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -5858,11 +5490,7 @@ impl<'a> CreateTemplate<'a> {
             Error<types::PartnerError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateTemplateRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/templates", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -5922,7 +5550,7 @@ impl<'a> CreateTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTemplate<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -5943,7 +5571,7 @@ impl<'a> GetTemplate<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6014,9 +5642,9 @@ impl<'a> GetTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceTemplate<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateTemplateRequest, String>,
+    body: Result<types::UpdateTemplateRequest, String>,
     call_options: CallOptions,
 }
 
@@ -6029,7 +5657,10 @@ impl<'a> ReplaceTemplate<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6039,7 +5670,7 @@ impl<'a> ReplaceTemplate<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6055,7 +5686,7 @@ impl<'a> ReplaceTemplate<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -6070,26 +5701,10 @@ impl<'a> ReplaceTemplate<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateTemplateRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateTemplateRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateTemplateRequest>,
+        <V as TryInto<types::UpdateTemplateRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateTemplateRequest,
-        ) -> types::builder::UpdateTemplateRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6104,11 +5719,7 @@ impl<'a> ReplaceTemplate<'a> {
         > = async move {
             let template_id = template_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateTemplateRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/templates/{}", client.core.base_url(), encode_path(&
                 template_id.to_string()),
@@ -6171,7 +5782,7 @@ impl<'a> ReplaceTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTemplate<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -6194,7 +5805,7 @@ impl<'a> DeleteTemplate<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6210,7 +5821,7 @@ impl<'a> DeleteTemplate<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -6289,9 +5900,9 @@ impl<'a> DeleteTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateTemplate<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateTemplateRequest, String>,
+    body: Result<types::UpdateTemplateRequest, String>,
     call_options: CallOptions,
 }
 
@@ -6304,7 +5915,10 @@ impl<'a> UpdateTemplate<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6314,7 +5928,7 @@ impl<'a> UpdateTemplate<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6330,7 +5944,7 @@ impl<'a> UpdateTemplate<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -6345,26 +5959,10 @@ impl<'a> UpdateTemplate<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateTemplateRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateTemplateRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateTemplateRequest>,
+        <V as TryInto<types::UpdateTemplateRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateTemplateRequest,
-        ) -> types::builder::UpdateTemplateRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6379,11 +5977,7 @@ impl<'a> UpdateTemplate<'a> {
         > = async move {
             let template_id = template_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateTemplateRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/templates/{}", client.core.base_url(), encode_path(&
                 template_id.to_string()),
@@ -6446,7 +6040,7 @@ impl<'a> UpdateTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTemplateNextSteps<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -6467,7 +6061,7 @@ impl<'a> ListTemplateNextSteps<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6545,9 +6139,9 @@ impl<'a> ListTemplateNextSteps<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddTemplateNextStep<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::AddTemplateNextStepRequest, String>,
+    body: Result<types::AddTemplateNextStepRequest, String>,
     call_options: CallOptions,
 }
 
@@ -6560,7 +6154,10 @@ impl<'a> AddTemplateNextStep<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6570,7 +6167,7 @@ impl<'a> AddTemplateNextStep<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6586,7 +6183,7 @@ impl<'a> AddTemplateNextStep<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -6601,26 +6198,10 @@ impl<'a> AddTemplateNextStep<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::AddTemplateNextStepRequest>,
-        <V as std::convert::TryInto<
-            types::AddTemplateNextStepRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::AddTemplateNextStepRequest>,
+        <V as TryInto<types::AddTemplateNextStepRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::AddTemplateNextStepRequest,
-        ) -> types::builder::AddTemplateNextStepRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6630,12 +6211,7 @@ impl<'a> AddTemplateNextStep<'a> {
         let outcome: Result<ResponseValue<()>, Error<types::PartnerError>> = async move {
             let template_id = template_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::AddTemplateNextStepRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/templates/{}/next-steps", client.core.base_url(),
                 encode_path(& template_id.to_string()),
@@ -6705,10 +6281,10 @@ impl<'a> AddTemplateNextStep<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateTemplateNextStep<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
-    next_step_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
+    next_step_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateTemplateNextStepRequest, String>,
+    body: Result<types::UpdateTemplateNextStepRequest, String>,
     call_options: CallOptions,
 }
 
@@ -6725,7 +6301,10 @@ impl<'a> UpdateTemplateNextStep<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -6735,7 +6314,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6751,7 +6330,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
     /// Required; sent as the path parameter `next_step_id`.
     pub fn next_step_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.next_step_id = value
             .try_into()
@@ -6767,7 +6346,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -6782,26 +6361,10 @@ impl<'a> UpdateTemplateNextStep<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateTemplateNextStepRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateTemplateNextStepRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateTemplateNextStepRequest>,
+        <V as TryInto<types::UpdateTemplateNextStepRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateTemplateNextStepRequest,
-        ) -> types::builder::UpdateTemplateNextStepRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -6819,12 +6382,7 @@ impl<'a> UpdateTemplateNextStep<'a> {
             let template_id = template_id.map_err(Error::InvalidRequest)?;
             let next_step_id = next_step_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateTemplateNextStepRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/templates/{}/next-steps/{}", client.core.base_url(),
                 encode_path(& template_id.to_string()), encode_path(& next_step_id
@@ -6895,8 +6453,8 @@ impl<'a> UpdateTemplateNextStep<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveTemplateNextStep<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
-    next_step_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
+    next_step_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -6923,7 +6481,7 @@ impl<'a> RemoveTemplateNextStep<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -6939,7 +6497,7 @@ impl<'a> RemoveTemplateNextStep<'a> {
     /// Required; sent as the path parameter `next_step_id`.
     pub fn next_step_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.next_step_id = value
             .try_into()
@@ -6955,7 +6513,7 @@ impl<'a> RemoveTemplateNextStep<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -7067,7 +6625,7 @@ impl<'a> ListWebhookDeliveries<'a> {
     /// Optional; sent as the query parameter `event_type`.
     pub fn event_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::WebhookEventType>,
+        V: TryInto<crate::types::WebhookEventType>,
     {
         self.event_type = value
             .try_into()
@@ -7084,7 +6642,7 @@ impl<'a> ListWebhookDeliveries<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -7101,7 +6659,7 @@ impl<'a> ListWebhookDeliveries<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -7117,7 +6675,7 @@ impl<'a> ListWebhookDeliveries<'a> {
     /// Optional; sent as the query parameter `status`.
     pub fn status<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::WebhookDeliveryStatus>,
+        V: TryInto<crate::types::WebhookDeliveryStatus>,
     {
         self.status = value
             .try_into()
@@ -7230,7 +6788,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWebhookDeliveries<'
         &crate::operations::LIST_WEBHOOK_DELIVERIES
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -7239,7 +6797,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWebhookDeliveries<'
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -7254,7 +6812,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWebhookDeliveries<'
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.deliveries).flatten().unwrap_or_default()
     }
 }
@@ -7264,7 +6822,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWebhookDeliveries<'
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWebhookDelivery<'a> {
     client: &'a super::Client,
-    delivery_id: Result<::std::string::String, String>,
+    delivery_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -7285,7 +6843,7 @@ impl<'a> GetWebhookDelivery<'a> {
     /// Required; sent as the path parameter `delivery_id`.
     pub fn delivery_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.delivery_id = value
             .try_into()
@@ -7359,7 +6917,7 @@ impl<'a> GetWebhookDelivery<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetryWebhookDelivery<'a> {
     client: &'a super::Client,
-    delivery_id: Result<::std::string::String, String>,
+    delivery_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -7382,7 +6940,7 @@ impl<'a> RetryWebhookDelivery<'a> {
     /// Required; sent as the path parameter `delivery_id`.
     pub fn delivery_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.delivery_id = value
             .try_into()
@@ -7398,7 +6956,7 @@ impl<'a> RetryWebhookDelivery<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -7485,7 +7043,7 @@ impl<'a> RetryWebhookDelivery<'a> {
 pub struct SetWebhookFilter<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::SetWebhookFilterRequest, String>,
+    body: Result<types::SetWebhookFilterRequest, String>,
     call_options: CallOptions,
 }
 
@@ -7494,7 +7052,10 @@ impl<'a> SetWebhookFilter<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7504,7 +7065,7 @@ impl<'a> SetWebhookFilter<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -7519,26 +7080,10 @@ impl<'a> SetWebhookFilter<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SetWebhookFilterRequest>,
-        <V as std::convert::TryInto<
-            types::SetWebhookFilterRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::SetWebhookFilterRequest>,
+        <V as TryInto<types::SetWebhookFilterRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SetWebhookFilterRequest,
-        ) -> types::builder::SetWebhookFilterRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7555,12 +7100,7 @@ impl<'a> SetWebhookFilter<'a> {
             Error<crate::types::SetWebhookFilterError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::SetWebhookFilterRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/webhook-filter", client.core.base_url(),
             );
@@ -7641,7 +7181,7 @@ impl<'a> DeleteWebhookFilter<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -7731,7 +7271,7 @@ impl<'a> DeleteWebhookFilter<'a> {
 pub struct UpdateWebhookStatus<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateWebhookStatusRequest, String>,
+    body: Result<types::UpdateWebhookStatusRequest, String>,
     call_options: CallOptions,
 }
 
@@ -7740,7 +7280,10 @@ impl<'a> UpdateWebhookStatus<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -7750,7 +7293,7 @@ impl<'a> UpdateWebhookStatus<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -7765,26 +7308,10 @@ impl<'a> UpdateWebhookStatus<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateWebhookStatusRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateWebhookStatusRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateWebhookStatusRequest>,
+        <V as TryInto<types::UpdateWebhookStatusRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateWebhookStatusRequest,
-        ) -> types::builder::UpdateWebhookStatusRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -7798,12 +7325,7 @@ impl<'a> UpdateWebhookStatus<'a> {
             Error<types::PartnerError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateWebhookStatusRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/webhook-status", client.core.base_url(),
             );
@@ -7894,7 +7416,7 @@ impl<'a> ListWorkflowTemplates<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -7911,7 +7433,7 @@ impl<'a> ListWorkflowTemplates<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -8017,7 +7539,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowTemplates<'
         &crate::operations::LIST_WORKFLOW_TEMPLATES
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -8026,7 +7548,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowTemplates<'
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -8041,7 +7563,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowTemplates<'
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -8051,7 +7573,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowTemplates<'
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkflowTemplate<'a> {
     client: &'a super::Client,
-    workflow_template_id: Result<::std::string::String, String>,
+    workflow_template_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8072,7 +7594,7 @@ impl<'a> GetWorkflowTemplate<'a> {
     /// Required; sent as the path parameter `workflow_template_id`.
     pub fn workflow_template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.workflow_template_id = value
             .try_into()
@@ -8173,7 +7695,7 @@ impl<'a> AdminListToolkits<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -8190,7 +7712,7 @@ impl<'a> AdminListToolkits<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -8288,7 +7810,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for AdminListToolkits<'a> {
         &crate::operations::ADMIN_LIST_TOOLKITS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -8297,7 +7819,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for AdminListToolkits<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -8312,7 +7834,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for AdminListToolkits<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -8323,7 +7845,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for AdminListToolkits<'a> {
 pub struct AdminCreateToolkit<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::CreateToolkitRequest, String>,
+    body: Result<types::CreateToolkitRequest, String>,
     call_options: CallOptions,
 }
 
@@ -8332,7 +7854,10 @@ impl<'a> AdminCreateToolkit<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8342,7 +7867,7 @@ impl<'a> AdminCreateToolkit<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -8357,26 +7882,10 @@ impl<'a> AdminCreateToolkit<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateToolkitRequest>,
-        <V as std::convert::TryInto<
-            types::CreateToolkitRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateToolkitRequest>,
+        <V as TryInto<types::CreateToolkitRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateToolkitRequest,
-        ) -> types::builder::CreateToolkitRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8390,11 +7899,7 @@ impl<'a> AdminCreateToolkit<'a> {
             Error<types::PartnerError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateToolkitRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/admin/toolkits", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 2usize,
@@ -8458,7 +7963,7 @@ impl<'a> AdminCreateToolkit<'a> {
 pub struct AdminExportEntities<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::ExportEntitiesRequest, String>,
+    body: Result<types::ExportEntitiesRequest, String>,
     call_options: CallOptions,
 }
 
@@ -8467,7 +7972,10 @@ impl<'a> AdminExportEntities<'a> {
         Self {
             client: client,
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8477,7 +7985,7 @@ impl<'a> AdminExportEntities<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -8492,26 +8000,10 @@ impl<'a> AdminExportEntities<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ExportEntitiesRequest>,
-        <V as std::convert::TryInto<
-            types::ExportEntitiesRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ExportEntitiesRequest>,
+        <V as TryInto<types::ExportEntitiesRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ExportEntitiesRequest,
-        ) -> types::builder::ExportEntitiesRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8525,11 +8017,7 @@ impl<'a> AdminExportEntities<'a> {
             Error<types::PartnerError>,
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ExportEntitiesRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/toolkits/export", client.core.base_url(),
             );
@@ -8598,7 +8086,7 @@ impl<'a> AdminExportEntities<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminGetToolkit<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8619,7 +8107,7 @@ impl<'a> AdminGetToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -8691,7 +8179,7 @@ impl<'a> AdminGetToolkit<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminDeleteToolkit<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -8714,7 +8202,7 @@ impl<'a> AdminDeleteToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -8730,7 +8218,7 @@ impl<'a> AdminDeleteToolkit<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -8812,9 +8300,9 @@ impl<'a> AdminDeleteToolkit<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminUpdateToolkit<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateToolkitRequest, String>,
+    body: Result<types::UpdateToolkitRequest, String>,
     call_options: CallOptions,
 }
 
@@ -8827,7 +8315,10 @@ impl<'a> AdminUpdateToolkit<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -8837,7 +8328,7 @@ impl<'a> AdminUpdateToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -8853,7 +8344,7 @@ impl<'a> AdminUpdateToolkit<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -8868,26 +8359,10 @@ impl<'a> AdminUpdateToolkit<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateToolkitRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateToolkitRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateToolkitRequest>,
+        <V as TryInto<types::UpdateToolkitRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateToolkitRequest,
-        ) -> types::builder::UpdateToolkitRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -8902,11 +8377,7 @@ impl<'a> AdminUpdateToolkit<'a> {
         > = async move {
             let toolkit_id = toolkit_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateToolkitRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/toolkits/{}", client.core.base_url(), encode_path(&
                 toolkit_id.to_string()),
@@ -8972,7 +8443,7 @@ impl<'a> AdminUpdateToolkit<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminExportToolkit<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -8993,7 +8464,7 @@ impl<'a> AdminExportToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9067,7 +8538,7 @@ impl<'a> AdminExportToolkit<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminListToolkitInstallations<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     call_options: CallOptions,
@@ -9092,7 +8563,7 @@ impl<'a> AdminListToolkitInstallations<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9108,7 +8579,7 @@ impl<'a> AdminListToolkitInstallations<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -9125,7 +8596,7 @@ impl<'a> AdminListToolkitInstallations<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -9237,7 +8708,7 @@ for AdminListToolkitInstallations<'a> {
         &crate::operations::ADMIN_LIST_TOOLKIT_INSTALLATIONS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -9246,7 +8717,7 @@ for AdminListToolkitInstallations<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -9260,7 +8731,7 @@ for AdminListToolkitInstallations<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -9270,7 +8741,7 @@ for AdminListToolkitInstallations<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminListToolkitVersions<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9291,7 +8762,7 @@ impl<'a> AdminListToolkitVersions<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9305,13 +8776,10 @@ impl<'a> AdminListToolkitVersions<'a> {
     /// Sends `GET /v1/partner/admin/toolkits/{toolkit_id}/versions` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<
-        ResponseValue<::std::vec::Vec<types::ToolkitVersion>>,
-        Error<types::PartnerError>,
-    > {
+    ) -> Result<ResponseValue<Vec<types::ToolkitVersion>>, Error<types::PartnerError>> {
         let Self { client, toolkit_id, call_options } = self;
         let outcome: Result<
-            ResponseValue<::std::vec::Vec<types::ToolkitVersion>>,
+            ResponseValue<Vec<types::ToolkitVersion>>,
             Error<types::PartnerError>,
         > = async move {
             let toolkit_id = toolkit_id.map_err(Error::InvalidRequest)?;
@@ -9372,9 +8840,9 @@ impl<'a> AdminListToolkitVersions<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminCreateToolkitVersion<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::CreateToolkitVersionRequest, String>,
+    body: Result<types::CreateToolkitVersionRequest, String>,
     call_options: CallOptions,
 }
 
@@ -9387,7 +8855,10 @@ impl<'a> AdminCreateToolkitVersion<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -9397,7 +8868,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9413,7 +8884,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -9428,26 +8899,10 @@ impl<'a> AdminCreateToolkitVersion<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateToolkitVersionRequest>,
-        <V as std::convert::TryInto<
-            types::CreateToolkitVersionRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateToolkitVersionRequest>,
+        <V as TryInto<types::CreateToolkitVersionRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateToolkitVersionRequest,
-        ) -> types::builder::CreateToolkitVersionRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -9465,12 +8920,7 @@ impl<'a> AdminCreateToolkitVersion<'a> {
         > = async move {
             let toolkit_id = toolkit_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateToolkitVersionRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/toolkits/{}/versions", client.core.base_url(),
                 encode_path(& toolkit_id.to_string()),
@@ -9540,8 +8990,8 @@ impl<'a> AdminCreateToolkitVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminGetToolkitVersion<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
-    version_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
+    version_id: Result<String, String>,
     call_options: CallOptions,
 }
 
@@ -9566,7 +9016,7 @@ impl<'a> AdminGetToolkitVersion<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9582,7 +9032,7 @@ impl<'a> AdminGetToolkitVersion<'a> {
     /// Required; sent as the path parameter `version_id`.
     pub fn version_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version_id = value
             .try_into()
@@ -9662,8 +9112,8 @@ impl<'a> AdminGetToolkitVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminDiscardToolkitVersion<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
-    version_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
+    version_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -9690,7 +9140,7 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9706,7 +9156,7 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
     /// Required; sent as the path parameter `version_id`.
     pub fn version_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version_id = value
             .try_into()
@@ -9722,7 +9172,7 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -9810,10 +9260,10 @@ impl<'a> AdminDiscardToolkitVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminUpdateToolkitVersion<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
-    version_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
+    version_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<types::builder::UpdateToolkitVersionRequest, String>,
+    body: Result<types::UpdateToolkitVersionRequest, String>,
     call_options: CallOptions,
 }
 
@@ -9830,7 +9280,10 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -9840,7 +9293,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -9856,7 +9309,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
     /// Required; sent as the path parameter `version_id`.
     pub fn version_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version_id = value
             .try_into()
@@ -9872,7 +9325,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -9887,26 +9340,10 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateToolkitVersionRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateToolkitVersionRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateToolkitVersionRequest>,
+        <V as TryInto<types::UpdateToolkitVersionRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateToolkitVersionRequest,
-        ) -> types::builder::UpdateToolkitVersionRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -9929,12 +9366,7 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
             let toolkit_id = toolkit_id.map_err(Error::InvalidRequest)?;
             let version_id = version_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateToolkitVersionRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/admin/toolkits/{}/versions/{}", client.core.base_url(),
                 encode_path(& toolkit_id.to_string()), encode_path(& version_id
@@ -10005,13 +9437,10 @@ impl<'a> AdminUpdateToolkitVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminPublishToolkitVersion<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
-    version_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
+    version_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    body: Result<
-        ::std::option::Option<crate::types::PublishToolkitVersionRequest>,
-        String,
-    >,
+    body: Result<Option<crate::types::PublishToolkitVersionRequest>, String>,
     call_options: CallOptions,
 }
 
@@ -10028,7 +9457,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
                     .to_owned(),
             ),
             idempotency_key: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Ok(Default::default()),
             call_options: CallOptions::new(),
         }
     }
@@ -10038,7 +9467,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -10054,7 +9483,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
     /// Required; sent as the path parameter `version_id`.
     pub fn version_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version_id = value
             .try_into()
@@ -10070,7 +9499,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -10087,9 +9516,7 @@ impl<'a> AdminPublishToolkitVersion<'a> {
     /// The vendor does not document this request body (basis: the release notes 1.7.0 and the vendor's SDK have a body, the API description has none).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<
-            ::std::option::Option<crate::types::PublishToolkitVersionRequest>,
-        >,
+        V: TryInto<Option<crate::types::PublishToolkitVersionRequest>>,
     {
         self.body = value
             .try_into()
@@ -10185,8 +9612,8 @@ impl<'a> AdminPublishToolkitVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AdminRepublishToolkitVersion<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
-    version_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
+    version_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
     call_options: CallOptions,
 }
@@ -10213,7 +9640,7 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -10229,7 +9656,7 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
     /// Required; sent as the path parameter `version_id`.
     pub fn version_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.version_id = value
             .try_into()
@@ -10245,7 +9672,7 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -10328,14 +9755,14 @@ impl<'a> AdminRepublishToolkitVersion<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListActionItems<'a> {
     client: &'a super::Client,
-    end_date: Result<Option<::std::string::String>, String>,
+    end_date: Result<Option<String>, String>,
     has_partner_assignment: Result<Option<bool>, String>,
     is_completed: Result<Option<bool>, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
-    meeting_id: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<Option<String>, String>,
     offset: Result<Option<u64>, String>,
-    start_date: Result<Option<::std::string::String>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    start_date: Result<Option<String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -10360,7 +9787,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `end_date`.
     pub fn end_date<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.end_date = value
             .try_into()
@@ -10377,7 +9804,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `has_partner_assignment`.
     pub fn has_partner_assignment<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<bool>,
+        V: TryInto<bool>,
     {
         self.has_partner_assignment = value
             .try_into()
@@ -10394,7 +9821,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `is_completed`.
     pub fn is_completed<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<bool>,
+        V: TryInto<bool>,
     {
         self.is_completed = value
             .try_into()
@@ -10413,7 +9840,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -10430,7 +9857,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -10447,7 +9874,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -10463,7 +9890,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the query parameter `start_date`.
     pub fn start_date<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.start_date = value
             .try_into()
@@ -10482,7 +9909,7 @@ impl<'a> ListActionItems<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -10630,7 +10057,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListActionItems<'a> {
         &crate::operations::LIST_ACTION_ITEMS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -10639,7 +10066,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListActionItems<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -10654,7 +10081,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListActionItems<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -10665,8 +10092,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListActionItems<'a> {
 pub struct CreateActionItem<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::CreateActionItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::CreateActionItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -10676,7 +10103,10 @@ impl<'a> CreateActionItem<'a> {
             client: client,
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10686,7 +10116,7 @@ impl<'a> CreateActionItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -10705,7 +10135,7 @@ impl<'a> CreateActionItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -10720,26 +10150,10 @@ impl<'a> CreateActionItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateActionItemRequest>,
-        <V as std::convert::TryInto<
-            types::CreateActionItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateActionItemRequest>,
+        <V as TryInto<types::CreateActionItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateActionItemRequest,
-        ) -> types::builder::CreateActionItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -10757,12 +10171,7 @@ impl<'a> CreateActionItem<'a> {
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateActionItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/action-items", client.core.base_url(),
             );
@@ -10828,8 +10237,8 @@ impl<'a> CreateActionItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetActionItem<'a> {
     client: &'a super::Client,
-    action_item_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    action_item_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -10851,7 +10260,7 @@ impl<'a> GetActionItem<'a> {
     /// Required; sent as the path parameter `action_item_id`.
     pub fn action_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.action_item_id = value
             .try_into()
@@ -10869,7 +10278,7 @@ impl<'a> GetActionItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -10948,10 +10357,10 @@ impl<'a> GetActionItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceActionItem<'a> {
     client: &'a super::Client,
-    action_item_id: Result<::std::string::String, String>,
+    action_item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::UpdateActionItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::UpdateActionItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -10965,7 +10374,10 @@ impl<'a> ReplaceActionItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -10975,7 +10387,7 @@ impl<'a> ReplaceActionItem<'a> {
     /// Required; sent as the path parameter `action_item_id`.
     pub fn action_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.action_item_id = value
             .try_into()
@@ -10991,7 +10403,7 @@ impl<'a> ReplaceActionItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -11010,7 +10422,7 @@ impl<'a> ReplaceActionItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -11025,26 +10437,10 @@ impl<'a> ReplaceActionItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateActionItemRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateActionItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateActionItemRequest>,
+        <V as TryInto<types::UpdateActionItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateActionItemRequest,
-        ) -> types::builder::UpdateActionItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11070,12 +10466,7 @@ impl<'a> ReplaceActionItem<'a> {
             let action_item_id = action_item_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateActionItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/action-items/{}", client.core.base_url(),
                 encode_path(& action_item_id.to_string()),
@@ -11142,9 +10533,9 @@ impl<'a> ReplaceActionItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteActionItem<'a> {
     client: &'a super::Client,
-    action_item_id: Result<::std::string::String, String>,
+    action_item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -11167,7 +10558,7 @@ impl<'a> DeleteActionItem<'a> {
     /// Required; sent as the path parameter `action_item_id`.
     pub fn action_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.action_item_id = value
             .try_into()
@@ -11183,7 +10574,7 @@ impl<'a> DeleteActionItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -11202,7 +10593,7 @@ impl<'a> DeleteActionItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -11292,10 +10683,10 @@ impl<'a> DeleteActionItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateActionItem<'a> {
     client: &'a super::Client,
-    action_item_id: Result<::std::string::String, String>,
+    action_item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::UpdateActionItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::UpdateActionItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -11309,7 +10700,10 @@ impl<'a> UpdateActionItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -11319,7 +10713,7 @@ impl<'a> UpdateActionItem<'a> {
     /// Required; sent as the path parameter `action_item_id`.
     pub fn action_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.action_item_id = value
             .try_into()
@@ -11335,7 +10729,7 @@ impl<'a> UpdateActionItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -11354,7 +10748,7 @@ impl<'a> UpdateActionItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -11369,26 +10763,10 @@ impl<'a> UpdateActionItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateActionItemRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateActionItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateActionItemRequest>,
+        <V as TryInto<types::UpdateActionItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateActionItemRequest,
-        ) -> types::builder::UpdateActionItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11414,12 +10792,7 @@ impl<'a> UpdateActionItem<'a> {
             let action_item_id = action_item_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateActionItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/action-items/{}", client.core.base_url(),
                 encode_path(& action_item_id.to_string()),
@@ -11486,8 +10859,8 @@ impl<'a> UpdateActionItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAgendaItems<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -11509,7 +10882,7 @@ impl<'a> ListAgendaItems<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -11527,7 +10900,7 @@ impl<'a> ListAgendaItems<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -11607,10 +10980,10 @@ impl<'a> ListAgendaItems<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAgendaItem<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::CreateAgendaItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::CreateAgendaItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -11624,7 +10997,10 @@ impl<'a> CreateAgendaItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -11634,7 +11010,7 @@ impl<'a> CreateAgendaItem<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -11650,7 +11026,7 @@ impl<'a> CreateAgendaItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -11669,7 +11045,7 @@ impl<'a> CreateAgendaItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -11684,26 +11060,10 @@ impl<'a> CreateAgendaItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateAgendaItemRequest>,
-        <V as std::convert::TryInto<
-            types::CreateAgendaItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateAgendaItemRequest>,
+        <V as TryInto<types::CreateAgendaItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateAgendaItemRequest,
-        ) -> types::builder::CreateAgendaItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11726,12 +11086,7 @@ impl<'a> CreateAgendaItem<'a> {
             let meeting_id = meeting_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateAgendaItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}/agenda-items", client.core.base_url(),
                 encode_path(& meeting_id.to_string()),
@@ -11798,11 +11153,11 @@ impl<'a> CreateAgendaItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceAgendaItem<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    item_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::UpdateAgendaItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::UpdateAgendaItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -11820,7 +11175,10 @@ impl<'a> ReplaceAgendaItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -11830,7 +11188,7 @@ impl<'a> ReplaceAgendaItem<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -11846,7 +11204,7 @@ impl<'a> ReplaceAgendaItem<'a> {
     /// Required; sent as the path parameter `item_id`.
     pub fn item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.item_id = value
             .try_into()
@@ -11862,7 +11220,7 @@ impl<'a> ReplaceAgendaItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -11881,7 +11239,7 @@ impl<'a> ReplaceAgendaItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -11896,26 +11254,10 @@ impl<'a> ReplaceAgendaItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAgendaItemRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateAgendaItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAgendaItemRequest>,
+        <V as TryInto<types::UpdateAgendaItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAgendaItemRequest,
-        ) -> types::builder::UpdateAgendaItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -11940,12 +11282,7 @@ impl<'a> ReplaceAgendaItem<'a> {
             let item_id = item_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAgendaItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}/agenda-items/{}", client.core.base_url(),
                 encode_path(& meeting_id.to_string()), encode_path(& item_id
@@ -12013,10 +11350,10 @@ impl<'a> ReplaceAgendaItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAgendaItem<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    item_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -12043,7 +11380,7 @@ impl<'a> DeleteAgendaItem<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -12059,7 +11396,7 @@ impl<'a> DeleteAgendaItem<'a> {
     /// Required; sent as the path parameter `item_id`.
     pub fn item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.item_id = value
             .try_into()
@@ -12075,7 +11412,7 @@ impl<'a> DeleteAgendaItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -12094,7 +11431,7 @@ impl<'a> DeleteAgendaItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -12187,11 +11524,11 @@ impl<'a> DeleteAgendaItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAgendaItem<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    item_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::UpdateAgendaItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::UpdateAgendaItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -12209,7 +11546,10 @@ impl<'a> UpdateAgendaItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -12219,7 +11559,7 @@ impl<'a> UpdateAgendaItem<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -12235,7 +11575,7 @@ impl<'a> UpdateAgendaItem<'a> {
     /// Required; sent as the path parameter `item_id`.
     pub fn item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.item_id = value
             .try_into()
@@ -12251,7 +11591,7 @@ impl<'a> UpdateAgendaItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -12270,7 +11610,7 @@ impl<'a> UpdateAgendaItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -12285,26 +11625,10 @@ impl<'a> UpdateAgendaItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateAgendaItemRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateAgendaItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateAgendaItemRequest>,
+        <V as TryInto<types::UpdateAgendaItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateAgendaItemRequest,
-        ) -> types::builder::UpdateAgendaItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -12329,12 +11653,7 @@ impl<'a> UpdateAgendaItem<'a> {
             let item_id = item_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAgendaItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}/agenda-items/{}", client.core.base_url(),
                 encode_path(& meeting_id.to_string()), encode_path(& item_id
@@ -12405,7 +11724,7 @@ pub struct ListBacklogItems<'a> {
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     sort_order: Result<Option<crate::types::SortOrder>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -12426,7 +11745,7 @@ impl<'a> ListBacklogItems<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -12443,7 +11762,7 @@ impl<'a> ListBacklogItems<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -12459,7 +11778,7 @@ impl<'a> ListBacklogItems<'a> {
     /// Optional; sent as the query parameter `sort_order`.
     pub fn sort_order<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::SortOrder>,
+        V: TryInto<crate::types::SortOrder>,
     {
         self.sort_order = value
             .try_into()
@@ -12478,7 +11797,7 @@ impl<'a> ListBacklogItems<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -12598,7 +11917,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItems<'a> {
         &crate::operations::LIST_BACKLOG_ITEMS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -12607,7 +11926,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItems<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -12622,7 +11941,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItems<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -12633,8 +11952,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItems<'a> {
 pub struct CreateBacklogItem<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::CreateBacklogItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::CreateBacklogItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -12644,7 +11963,10 @@ impl<'a> CreateBacklogItem<'a> {
             client: client,
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -12654,7 +11976,7 @@ impl<'a> CreateBacklogItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -12673,7 +11995,7 @@ impl<'a> CreateBacklogItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -12688,26 +12010,10 @@ impl<'a> CreateBacklogItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateBacklogItemRequest>,
-        <V as std::convert::TryInto<
-            types::CreateBacklogItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateBacklogItemRequest>,
+        <V as TryInto<types::CreateBacklogItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateBacklogItemRequest,
-        ) -> types::builder::CreateBacklogItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -12722,12 +12028,7 @@ impl<'a> CreateBacklogItem<'a> {
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateBacklogItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/backlog-items", client.core.base_url(),
             );
@@ -12796,7 +12097,7 @@ pub struct ListBacklogItemHistory<'a> {
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
     sort_order: Result<Option<crate::types::SortOrder>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -12817,7 +12118,7 @@ impl<'a> ListBacklogItemHistory<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -12834,7 +12135,7 @@ impl<'a> ListBacklogItemHistory<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -12850,7 +12151,7 @@ impl<'a> ListBacklogItemHistory<'a> {
     /// Optional; sent as the query parameter `sort_order`.
     pub fn sort_order<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::SortOrder>,
+        V: TryInto<crate::types::SortOrder>,
     {
         self.sort_order = value
             .try_into()
@@ -12869,7 +12170,7 @@ impl<'a> ListBacklogItemHistory<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -12995,7 +12296,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItemHistory<
         &crate::operations::LIST_BACKLOG_ITEM_HISTORY
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -13004,7 +12305,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItemHistory<
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -13019,7 +12320,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItemHistory<
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -13029,8 +12330,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListBacklogItemHistory<
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBacklogItem<'a> {
     client: &'a super::Client,
-    backlog_item_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    backlog_item_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -13052,7 +12353,7 @@ impl<'a> GetBacklogItem<'a> {
     /// Required; sent as the path parameter `backlog_item_id`.
     pub fn backlog_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.backlog_item_id = value
             .try_into()
@@ -13070,7 +12371,7 @@ impl<'a> GetBacklogItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -13149,10 +12450,10 @@ impl<'a> GetBacklogItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateBacklogItem<'a> {
     client: &'a super::Client,
-    backlog_item_id: Result<::std::string::String, String>,
+    backlog_item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::UpdateBacklogItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::UpdateBacklogItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -13166,7 +12467,10 @@ impl<'a> UpdateBacklogItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -13176,7 +12480,7 @@ impl<'a> UpdateBacklogItem<'a> {
     /// Required; sent as the path parameter `backlog_item_id`.
     pub fn backlog_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.backlog_item_id = value
             .try_into()
@@ -13192,7 +12496,7 @@ impl<'a> UpdateBacklogItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -13211,7 +12515,7 @@ impl<'a> UpdateBacklogItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -13226,26 +12530,10 @@ impl<'a> UpdateBacklogItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateBacklogItemRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateBacklogItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateBacklogItemRequest>,
+        <V as TryInto<types::UpdateBacklogItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateBacklogItemRequest,
-        ) -> types::builder::UpdateBacklogItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -13268,12 +12556,7 @@ impl<'a> UpdateBacklogItem<'a> {
             let backlog_item_id = backlog_item_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateBacklogItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/backlog-items/{}", client.core.base_url(),
                 encode_path(& backlog_item_id.to_string()),
@@ -13340,8 +12623,8 @@ impl<'a> UpdateBacklogItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteBacklogItem<'a> {
     client: &'a super::Client,
-    backlog_item_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    backlog_item_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -13363,7 +12646,7 @@ impl<'a> DeleteBacklogItem<'a> {
     /// Required; sent as the path parameter `backlog_item_id`.
     pub fn backlog_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.backlog_item_id = value
             .try_into()
@@ -13381,7 +12664,7 @@ impl<'a> DeleteBacklogItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -13461,10 +12744,10 @@ impl<'a> DeleteBacklogItem<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AssignBacklogItem<'a> {
     client: &'a super::Client,
-    backlog_item_id: Result<::std::string::String, String>,
+    backlog_item_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::AssignBacklogItemRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::AssignBacklogItemRequest, String>,
     call_options: CallOptions,
 }
 
@@ -13478,7 +12761,10 @@ impl<'a> AssignBacklogItem<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -13488,7 +12774,7 @@ impl<'a> AssignBacklogItem<'a> {
     /// Required; sent as the path parameter `backlog_item_id`.
     pub fn backlog_item_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.backlog_item_id = value
             .try_into()
@@ -13504,7 +12790,7 @@ impl<'a> AssignBacklogItem<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -13523,7 +12809,7 @@ impl<'a> AssignBacklogItem<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -13538,26 +12824,10 @@ impl<'a> AssignBacklogItem<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::AssignBacklogItemRequest>,
-        <V as std::convert::TryInto<
-            types::AssignBacklogItemRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::AssignBacklogItemRequest>,
+        <V as TryInto<types::AssignBacklogItemRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::AssignBacklogItemRequest,
-        ) -> types::builder::AssignBacklogItemRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -13580,12 +12850,7 @@ impl<'a> AssignBacklogItem<'a> {
             let backlog_item_id = backlog_item_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::AssignBacklogItemRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/backlog-items/{}/assign", client.core.base_url(),
                 encode_path(& backlog_item_id.to_string()),
@@ -13653,13 +12918,13 @@ impl<'a> AssignBacklogItem<'a> {
 pub struct ListCalendarEvents<'a> {
     client: &'a super::Client,
     direction: Result<Option<crate::types::SortOrder>, String>,
-    end: Result<Option<::std::string::String>, String>,
-    end_date: Result<Option<::std::string::String>, String>,
+    end: Result<Option<String>, String>,
+    end_date: Result<Option<String>, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    start: Result<Option<::std::string::String>, String>,
-    start_date: Result<Option<::std::string::String>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    start: Result<Option<String>, String>,
+    start_date: Result<Option<String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -13684,7 +12949,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Optional; sent as the query parameter `direction`.
     pub fn direction<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::SortOrder>,
+        V: TryInto<crate::types::SortOrder>,
     {
         self.direction = value
             .try_into()
@@ -13703,7 +12968,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Deprecated by the API.
     pub fn end<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.end = value
             .try_into()
@@ -13719,7 +12984,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Optional; sent as the query parameter `end_date`.
     pub fn end_date<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.end_date = value
             .try_into()
@@ -13736,7 +13001,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -13753,7 +13018,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -13771,7 +13036,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Deprecated by the API.
     pub fn start<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.start = value
             .try_into()
@@ -13788,7 +13053,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Optional; sent as the query parameter `start_date`.
     pub fn start_date<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.start_date = value
             .try_into()
@@ -13807,7 +13072,7 @@ impl<'a> ListCalendarEvents<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -13946,7 +13211,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCalendarEvents<'a> 
         &crate::operations::LIST_CALENDAR_EVENTS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -13955,7 +13220,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCalendarEvents<'a> 
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -13970,7 +13235,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCalendarEvents<'a> 
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -13980,8 +13245,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListCalendarEvents<'a> 
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCalendarEvent<'a> {
     client: &'a super::Client,
-    calendar_event_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    calendar_event_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -14003,7 +13268,7 @@ impl<'a> GetCalendarEvent<'a> {
     /// Required; sent as the path parameter `calendar_event_id`.
     pub fn calendar_event_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.calendar_event_id = value
             .try_into()
@@ -14021,7 +13286,7 @@ impl<'a> GetCalendarEvent<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -14101,9 +13366,9 @@ impl<'a> GetCalendarEvent<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateMeetingFromCalendarEvent<'a> {
     client: &'a super::Client,
-    calendar_event_id: Result<::std::string::String, String>,
+    calendar_event_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -14126,7 +13391,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
     /// Required; sent as the path parameter `calendar_event_id`.
     pub fn calendar_event_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.calendar_event_id = value
             .try_into()
@@ -14142,7 +13407,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -14161,7 +13426,7 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -14261,10 +13526,10 @@ impl<'a> CreateMeetingFromCalendarEvent<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct LinkCalendarEvent<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::LinkCalendarEventRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::LinkCalendarEventRequest, String>,
     call_options: CallOptions,
 }
 
@@ -14278,7 +13543,10 @@ impl<'a> LinkCalendarEvent<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -14288,7 +13556,7 @@ impl<'a> LinkCalendarEvent<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -14304,7 +13572,7 @@ impl<'a> LinkCalendarEvent<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -14323,7 +13591,7 @@ impl<'a> LinkCalendarEvent<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -14338,26 +13606,10 @@ impl<'a> LinkCalendarEvent<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::LinkCalendarEventRequest>,
-        <V as std::convert::TryInto<
-            types::LinkCalendarEventRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::LinkCalendarEventRequest>,
+        <V as TryInto<types::LinkCalendarEventRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::LinkCalendarEventRequest,
-        ) -> types::builder::LinkCalendarEventRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -14383,12 +13635,7 @@ impl<'a> LinkCalendarEvent<'a> {
             let meeting_id = meeting_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::LinkCalendarEventRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}/calendar/link", client.core.base_url(),
                 encode_path(& meeting_id.to_string()),
@@ -14455,9 +13702,9 @@ impl<'a> LinkCalendarEvent<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnlinkCalendarEvent<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -14480,7 +13727,7 @@ impl<'a> UnlinkCalendarEvent<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -14496,7 +13743,7 @@ impl<'a> UnlinkCalendarEvent<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -14515,7 +13762,7 @@ impl<'a> UnlinkCalendarEvent<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -14617,9 +13864,9 @@ impl<'a> UnlinkCalendarEvent<'a> {
 pub struct ListChatSessions<'a> {
     client: &'a super::Client,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
-    meeting_id: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<Option<String>, String>,
     offset: Result<Option<u64>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -14640,7 +13887,7 @@ impl<'a> ListChatSessions<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -14657,7 +13904,7 @@ impl<'a> ListChatSessions<'a> {
     /// Optional; sent as the query parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -14674,7 +13921,7 @@ impl<'a> ListChatSessions<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -14692,7 +13939,7 @@ impl<'a> ListChatSessions<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -14810,7 +14057,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListChatSessions<'a> {
         &crate::operations::LIST_CHAT_SESSIONS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -14819,7 +14066,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListChatSessions<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -14834,7 +14081,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListChatSessions<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -14845,8 +14092,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListChatSessions<'a> {
 pub struct CreateChatSession<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::CreateChatSessionRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::CreateChatSessionRequest, String>,
     call_options: CallOptions,
 }
 
@@ -14856,7 +14103,10 @@ impl<'a> CreateChatSession<'a> {
             client: client,
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -14866,7 +14116,7 @@ impl<'a> CreateChatSession<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -14885,7 +14135,7 @@ impl<'a> CreateChatSession<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -14900,26 +14150,10 @@ impl<'a> CreateChatSession<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateChatSessionRequest>,
-        <V as std::convert::TryInto<
-            types::CreateChatSessionRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateChatSessionRequest>,
+        <V as TryInto<types::CreateChatSessionRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateChatSessionRequest,
-        ) -> types::builder::CreateChatSessionRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -14934,12 +14168,7 @@ impl<'a> CreateChatSession<'a> {
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateChatSessionRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/user/sessions", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 3usize,
@@ -15003,10 +14232,10 @@ impl<'a> CreateChatSession<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatSession<'a> {
     client: &'a super::Client,
-    session_id: Result<::std::string::String, String>,
+    session_id: Result<String, String>,
     turn_limit: Result<Option<::std::num::NonZeroU64>, String>,
     turn_offset: Result<Option<u64>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -15030,7 +14259,7 @@ impl<'a> GetChatSession<'a> {
     /// Required; sent as the path parameter `session_id`.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.session_id = value
             .try_into()
@@ -15046,7 +14275,7 @@ impl<'a> GetChatSession<'a> {
     /// Optional; sent as the query parameter `turn_limit`.
     pub fn turn_limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.turn_limit = value
             .try_into()
@@ -15063,7 +14292,7 @@ impl<'a> GetChatSession<'a> {
     /// Optional; sent as the query parameter `turn_offset`.
     pub fn turn_offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.turn_offset = value
             .try_into()
@@ -15082,7 +14311,7 @@ impl<'a> GetChatSession<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -15206,7 +14435,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for GetChatSession<'a> {
         &crate::operations::GET_CHAT_SESSION
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.turn_offset)
     }
 
@@ -15215,7 +14444,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for GetChatSession<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -15255,7 +14484,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for GetChatSession<'a> {
             )
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.turns).flatten().unwrap_or_default()
     }
 }
@@ -15265,10 +14494,10 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for GetChatSession<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SendChatMessage<'a> {
     client: &'a super::Client,
-    session_id: Result<::std::string::String, String>,
+    session_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::SendChatMessageRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::SendChatMessageRequest, String>,
     call_options: CallOptions,
 }
 
@@ -15282,7 +14511,10 @@ impl<'a> SendChatMessage<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -15292,7 +14524,7 @@ impl<'a> SendChatMessage<'a> {
     /// Required; sent as the path parameter `session_id`.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.session_id = value
             .try_into()
@@ -15308,7 +14540,7 @@ impl<'a> SendChatMessage<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -15327,7 +14559,7 @@ impl<'a> SendChatMessage<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -15342,26 +14574,10 @@ impl<'a> SendChatMessage<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SendChatMessageRequest>,
-        <V as std::convert::TryInto<
-            types::SendChatMessageRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::SendChatMessageRequest>,
+        <V as TryInto<types::SendChatMessageRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SendChatMessageRequest,
-        ) -> types::builder::SendChatMessageRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -15384,11 +14600,7 @@ impl<'a> SendChatMessage<'a> {
             let session_id = session_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::SendChatMessageRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/sessions/{}", client.core.base_url(), encode_path(&
                 session_id.to_string()),
@@ -15455,9 +14667,9 @@ impl<'a> SendChatMessage<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatTurn<'a> {
     client: &'a super::Client,
-    session_id: Result<::std::string::String, String>,
-    turn_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    session_id: Result<String, String>,
+    turn_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -15483,7 +14695,7 @@ impl<'a> GetChatTurn<'a> {
     /// Required; sent as the path parameter `session_id`.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.session_id = value
             .try_into()
@@ -15499,7 +14711,7 @@ impl<'a> GetChatTurn<'a> {
     /// Required; sent as the path parameter `turn_id`.
     pub fn turn_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.turn_id = value
             .try_into()
@@ -15517,7 +14729,7 @@ impl<'a> GetChatTurn<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -15598,10 +14810,10 @@ impl<'a> GetChatTurn<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMeetingAttachments<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -15625,7 +14837,7 @@ impl<'a> ListMeetingAttachments<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -15643,7 +14855,7 @@ impl<'a> ListMeetingAttachments<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -15660,7 +14872,7 @@ impl<'a> ListMeetingAttachments<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -15678,7 +14890,7 @@ impl<'a> ListMeetingAttachments<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -15802,7 +15014,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingAttachments<
         &crate::operations::LIST_MEETING_ATTACHMENTS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -15811,7 +15023,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingAttachments<
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -15826,7 +15038,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingAttachments<
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -15836,12 +15048,12 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingAttachments<
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateMeetingAttachment<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     access_level: Result<Option<crate::types::AttachmentAccessLevel>, String>,
     file: Result<::openapi_client_runtime::Upload, String>,
     kind: Result<Option<crate::types::CreateMeetingAttachmentFormKind>, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -15870,7 +15082,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -15886,7 +15098,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     /// Optional; sent as the part `access_level`: text.
     pub fn access_level<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::AttachmentAccessLevel>,
+        V: TryInto<crate::types::AttachmentAccessLevel>,
     {
         self.access_level = value
             .try_into()
@@ -15903,7 +15115,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     /// Required; sent as the part `file`: a file.
     pub fn file<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::openapi_client_runtime::Upload>,
+        V: TryInto<::openapi_client_runtime::Upload>,
     {
         self.file = value
             .try_into()
@@ -15918,7 +15130,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     /// Optional; sent as the part `kind`: text.
     pub fn kind<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::CreateMeetingAttachmentFormKind>,
+        V: TryInto<crate::types::CreateMeetingAttachmentFormKind>,
     {
         self.kind = value
             .try_into()
@@ -15935,7 +15147,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -15954,7 +15166,7 @@ impl<'a> CreateMeetingAttachment<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -16062,9 +15274,9 @@ impl<'a> CreateMeetingAttachment<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMeetingAttachment<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    attachment_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    attachment_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -16090,7 +15302,7 @@ impl<'a> GetMeetingAttachment<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -16106,7 +15318,7 @@ impl<'a> GetMeetingAttachment<'a> {
     /// Required; sent as the path parameter `attachment_id`.
     pub fn attachment_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.attachment_id = value
             .try_into()
@@ -16124,7 +15336,7 @@ impl<'a> GetMeetingAttachment<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -16218,10 +15430,10 @@ impl<'a> GetMeetingAttachment<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteMeetingAttachment<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    attachment_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    attachment_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -16248,7 +15460,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -16264,7 +15476,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
     /// Required; sent as the path parameter `attachment_id`.
     pub fn attachment_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.attachment_id = value
             .try_into()
@@ -16280,7 +15492,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -16299,7 +15511,7 @@ impl<'a> DeleteMeetingAttachment<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -16398,9 +15610,9 @@ impl<'a> DeleteMeetingAttachment<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DownloadMeetingAttachment<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    attachment_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    attachment_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -16426,7 +15638,7 @@ impl<'a> DownloadMeetingAttachment<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -16442,7 +15654,7 @@ impl<'a> DownloadMeetingAttachment<'a> {
     /// Required; sent as the path parameter `attachment_id`.
     pub fn attachment_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.attachment_id = value
             .try_into()
@@ -16460,7 +15672,7 @@ impl<'a> DownloadMeetingAttachment<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -16551,10 +15763,10 @@ impl<'a> DownloadMeetingAttachment<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMeetingContexts<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -16578,7 +15790,7 @@ impl<'a> ListMeetingContexts<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -16596,7 +15808,7 @@ impl<'a> ListMeetingContexts<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -16613,7 +15825,7 @@ impl<'a> ListMeetingContexts<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -16631,7 +15843,7 @@ impl<'a> ListMeetingContexts<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -16755,7 +15967,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingContexts<'a>
         &crate::operations::LIST_MEETING_CONTEXTS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -16764,7 +15976,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingContexts<'a>
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -16779,7 +15991,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingContexts<'a>
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -16789,12 +16001,12 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingContexts<'a>
 #[must_use = "a request does nothing until it is sent"]
 pub struct UploadMeetingContext<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    context_type: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    context_type: Result<Option<String>, String>,
     file: Result<::openapi_client_runtime::Upload, String>,
     source_format: Result<crate::types::ContextSourceFormat, String>,
-    title: Result<Option<::std::string::String>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    title: Result<Option<String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -16826,7 +16038,7 @@ impl<'a> UploadMeetingContext<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -16842,7 +16054,7 @@ impl<'a> UploadMeetingContext<'a> {
     /// Optional; sent as the part `context_type`: text.
     pub fn context_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.context_type = value
             .try_into()
@@ -16859,7 +16071,7 @@ impl<'a> UploadMeetingContext<'a> {
     /// Required; sent as the part `file`: a file.
     pub fn file<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::openapi_client_runtime::Upload>,
+        V: TryInto<::openapi_client_runtime::Upload>,
     {
         self.file = value
             .try_into()
@@ -16874,7 +16086,7 @@ impl<'a> UploadMeetingContext<'a> {
     /// Required; sent as the part `source_format`: text.
     pub fn source_format<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::ContextSourceFormat>,
+        V: TryInto<crate::types::ContextSourceFormat>,
     {
         self.source_format = value
             .try_into()
@@ -16890,7 +16102,7 @@ impl<'a> UploadMeetingContext<'a> {
     /// Optional; sent as the part `title`: text.
     pub fn title<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.title = value
             .try_into()
@@ -16909,7 +16121,7 @@ impl<'a> UploadMeetingContext<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -17015,9 +16227,9 @@ impl<'a> UploadMeetingContext<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMeetingContext<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    context_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    context_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -17043,7 +16255,7 @@ impl<'a> GetMeetingContext<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -17059,7 +16271,7 @@ impl<'a> GetMeetingContext<'a> {
     /// Required; sent as the path parameter `context_id`.
     pub fn context_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.context_id = value
             .try_into()
@@ -17077,7 +16289,7 @@ impl<'a> GetMeetingContext<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -17159,10 +16371,10 @@ impl<'a> GetMeetingContext<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteMeetingContext<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    context_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    context_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -17189,7 +16401,7 @@ impl<'a> DeleteMeetingContext<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -17205,7 +16417,7 @@ impl<'a> DeleteMeetingContext<'a> {
     /// Required; sent as the path parameter `context_id`.
     pub fn context_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.context_id = value
             .try_into()
@@ -17221,7 +16433,7 @@ impl<'a> DeleteMeetingContext<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -17240,7 +16452,7 @@ impl<'a> DeleteMeetingContext<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -17339,9 +16551,9 @@ impl<'a> DeleteMeetingContext<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DownloadMeetingContext<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    context_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    context_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -17367,7 +16579,7 @@ impl<'a> DownloadMeetingContext<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -17383,7 +16595,7 @@ impl<'a> DownloadMeetingContext<'a> {
     /// Required; sent as the path parameter `context_id`.
     pub fn context_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.context_id = value
             .try_into()
@@ -17401,7 +16613,7 @@ impl<'a> DownloadMeetingContext<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -17486,11 +16698,11 @@ impl<'a> DownloadMeetingContext<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMeetings<'a> {
     client: &'a super::Client,
-    end_date: Result<Option<::std::string::String>, String>,
+    end_date: Result<Option<String>, String>,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    start_date: Result<Option<::std::string::String>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    start_date: Result<Option<String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -17512,7 +16724,7 @@ impl<'a> ListMeetings<'a> {
     /// Optional; sent as the query parameter `end_date`.
     pub fn end_date<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.end_date = value
             .try_into()
@@ -17531,7 +16743,7 @@ impl<'a> ListMeetings<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -17548,7 +16760,7 @@ impl<'a> ListMeetings<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -17564,7 +16776,7 @@ impl<'a> ListMeetings<'a> {
     /// Optional; sent as the query parameter `start_date`.
     pub fn start_date<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.start_date = value
             .try_into()
@@ -17583,7 +16795,7 @@ impl<'a> ListMeetings<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -17706,7 +16918,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetings<'a> {
         &crate::operations::LIST_MEETINGS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -17715,7 +16927,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetings<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -17730,7 +16942,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetings<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -17741,8 +16953,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetings<'a> {
 pub struct CreateMeeting<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::CreateMeetingRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::CreateMeetingRequest, String>,
     call_options: CallOptions,
 }
 
@@ -17752,7 +16964,10 @@ impl<'a> CreateMeeting<'a> {
             client: client,
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -17762,7 +16977,7 @@ impl<'a> CreateMeeting<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -17781,7 +16996,7 @@ impl<'a> CreateMeeting<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -17796,26 +17011,10 @@ impl<'a> CreateMeeting<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateMeetingRequest>,
-        <V as std::convert::TryInto<
-            types::CreateMeetingRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateMeetingRequest>,
+        <V as TryInto<types::CreateMeetingRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateMeetingRequest,
-        ) -> types::builder::CreateMeetingRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -17830,11 +17029,7 @@ impl<'a> CreateMeeting<'a> {
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateMeetingRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/partner/user/meetings", client.core.base_url(),);
             let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                 3usize,
@@ -17897,8 +17092,8 @@ impl<'a> CreateMeeting<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMeeting<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -17920,7 +17115,7 @@ impl<'a> GetMeeting<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -17938,7 +17133,7 @@ impl<'a> GetMeeting<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18014,10 +17209,10 @@ impl<'a> GetMeeting<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateMeeting<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::UpdateMeetingRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::UpdateMeetingRequest, String>,
     call_options: CallOptions,
 }
 
@@ -18031,7 +17226,10 @@ impl<'a> UpdateMeeting<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -18041,7 +17239,7 @@ impl<'a> UpdateMeeting<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -18057,7 +17255,7 @@ impl<'a> UpdateMeeting<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -18076,7 +17274,7 @@ impl<'a> UpdateMeeting<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18091,26 +17289,10 @@ impl<'a> UpdateMeeting<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::UpdateMeetingRequest>,
-        <V as std::convert::TryInto<
-            types::UpdateMeetingRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::UpdateMeetingRequest>,
+        <V as TryInto<types::UpdateMeetingRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::UpdateMeetingRequest,
-        ) -> types::builder::UpdateMeetingRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -18133,11 +17315,7 @@ impl<'a> UpdateMeeting<'a> {
             let meeting_id = meeting_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateMeetingRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}", client.core.base_url(), encode_path(&
                 meeting_id.to_string()),
@@ -18203,8 +17381,8 @@ impl<'a> UpdateMeeting<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMeetingActionButtons<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -18226,7 +17404,7 @@ impl<'a> ListMeetingActionButtons<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -18244,7 +17422,7 @@ impl<'a> ListMeetingActionButtons<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18330,14 +17508,11 @@ impl<'a> ListMeetingActionButtons<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct TriggerActionButton<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    button_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    button_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<
-        ::std::option::Option<crate::types::TriggerActionButtonRequest>,
-        String,
-    >,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<Option<crate::types::TriggerActionButtonRequest>, String>,
     call_options: CallOptions,
 }
 
@@ -18355,7 +17530,7 @@ impl<'a> TriggerActionButton<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Ok(Default::default()),
             call_options: CallOptions::new(),
         }
     }
@@ -18365,7 +17540,7 @@ impl<'a> TriggerActionButton<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -18381,7 +17556,7 @@ impl<'a> TriggerActionButton<'a> {
     /// Required; sent as the path parameter `button_id`.
     pub fn button_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.button_id = value
             .try_into()
@@ -18397,7 +17572,7 @@ impl<'a> TriggerActionButton<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -18416,7 +17591,7 @@ impl<'a> TriggerActionButton<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18431,9 +17606,7 @@ impl<'a> TriggerActionButton<'a> {
     /// Sets the request body. Optional; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<
-            ::std::option::Option<crate::types::TriggerActionButtonRequest>,
-        >,
+        V: TryInto<Option<crate::types::TriggerActionButtonRequest>>,
     {
         self.body = value
             .try_into()
@@ -18539,8 +17712,8 @@ impl<'a> TriggerActionButton<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMeetingNextSteps<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -18562,7 +17735,7 @@ impl<'a> ListMeetingNextSteps<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -18580,7 +17753,7 @@ impl<'a> ListMeetingNextSteps<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18666,11 +17839,11 @@ impl<'a> ListMeetingNextSteps<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ExecuteNextStep<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    next_step_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    next_step_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::ExecuteNextStepRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::ExecuteNextStepRequest, String>,
     call_options: CallOptions,
 }
 
@@ -18688,7 +17861,10 @@ impl<'a> ExecuteNextStep<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -18698,7 +17874,7 @@ impl<'a> ExecuteNextStep<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -18714,7 +17890,7 @@ impl<'a> ExecuteNextStep<'a> {
     /// Required; sent as the path parameter `next_step_id`.
     pub fn next_step_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.next_step_id = value
             .try_into()
@@ -18730,7 +17906,7 @@ impl<'a> ExecuteNextStep<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -18749,7 +17925,7 @@ impl<'a> ExecuteNextStep<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18764,26 +17940,10 @@ impl<'a> ExecuteNextStep<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ExecuteNextStepRequest>,
-        <V as std::convert::TryInto<
-            types::ExecuteNextStepRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ExecuteNextStepRequest>,
+        <V as TryInto<types::ExecuteNextStepRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ExecuteNextStepRequest,
-        ) -> types::builder::ExecuteNextStepRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -18808,11 +17968,7 @@ impl<'a> ExecuteNextStep<'a> {
             let next_step_id = next_step_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ExecuteNextStepRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}/next-steps/{}/execute", client.core
                 .base_url(), encode_path(& meeting_id.to_string()), encode_path(&
@@ -18880,9 +18036,9 @@ impl<'a> ExecuteNextStep<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ExportMeetingTranscript<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     format: Result<Option<crate::types::ExportMeetingTranscriptFormat>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -18905,7 +18061,7 @@ impl<'a> ExportMeetingTranscript<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -18921,7 +18077,7 @@ impl<'a> ExportMeetingTranscript<'a> {
     /// Optional; sent as the query parameter `format`.
     pub fn format<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::ExportMeetingTranscriptFormat>,
+        V: TryInto<crate::types::ExportMeetingTranscriptFormat>,
     {
         self.format = value
             .try_into()
@@ -18940,7 +18096,7 @@ impl<'a> ExportMeetingTranscript<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -18955,12 +18111,9 @@ impl<'a> ExportMeetingTranscript<'a> {
     /// Sends `GET /v1/partner/user/meetings/{meeting_id}/transcript/export` and decodes the response.
     pub async fn send(
         self,
-    ) -> Result<ResponseValue<::std::string::String>, Error<types::PartnerError>> {
+    ) -> Result<ResponseValue<String>, Error<types::PartnerError>> {
         let Self { client, meeting_id, format, x_client_timezone, call_options } = self;
-        let outcome: Result<
-            ResponseValue<::std::string::String>,
-            Error<types::PartnerError>,
-        > = async move {
+        let outcome: Result<ResponseValue<String>, Error<types::PartnerError>> = async move {
             let meeting_id = meeting_id.map_err(Error::InvalidRequest)?;
             let format = format.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
@@ -19033,8 +18186,8 @@ impl<'a> ExportMeetingTranscript<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNextStepResult<'a> {
     client: &'a super::Client,
-    result_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    result_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -19056,7 +18209,7 @@ impl<'a> GetNextStepResult<'a> {
     /// Required; sent as the path parameter `result_id`.
     pub fn result_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.result_id = value
             .try_into()
@@ -19074,7 +18227,7 @@ impl<'a> GetNextStepResult<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -19156,8 +18309,8 @@ impl<'a> GetNextStepResult<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListParticipants<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    meeting_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -19179,7 +18332,7 @@ impl<'a> ListParticipants<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -19197,7 +18350,7 @@ impl<'a> ListParticipants<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -19277,10 +18430,10 @@ impl<'a> ListParticipants<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddParticipant<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::AddParticipantRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::AddParticipantRequest, String>,
     call_options: CallOptions,
 }
 
@@ -19294,7 +18447,10 @@ impl<'a> AddParticipant<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -19304,7 +18460,7 @@ impl<'a> AddParticipant<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -19320,7 +18476,7 @@ impl<'a> AddParticipant<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -19339,7 +18495,7 @@ impl<'a> AddParticipant<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -19354,26 +18510,10 @@ impl<'a> AddParticipant<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::AddParticipantRequest>,
-        <V as std::convert::TryInto<
-            types::AddParticipantRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::AddParticipantRequest>,
+        <V as TryInto<types::AddParticipantRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::AddParticipantRequest,
-        ) -> types::builder::AddParticipantRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -19396,11 +18536,7 @@ impl<'a> AddParticipant<'a> {
             let meeting_id = meeting_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::AddParticipantRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meetings/{}/participants", client.core.base_url(),
                 encode_path(& meeting_id.to_string()),
@@ -19466,10 +18602,10 @@ impl<'a> AddParticipant<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveParticipant<'a> {
     client: &'a super::Client,
-    meeting_id: Result<::std::string::String, String>,
-    participant_id: Result<::std::string::String, String>,
+    meeting_id: Result<String, String>,
+    participant_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -19496,7 +18632,7 @@ impl<'a> RemoveParticipant<'a> {
     /// Required; sent as the path parameter `meeting_id`.
     pub fn meeting_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.meeting_id = value
             .try_into()
@@ -19512,7 +18648,7 @@ impl<'a> RemoveParticipant<'a> {
     /// Required; sent as the path parameter `participant_id`.
     pub fn participant_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.participant_id = value
             .try_into()
@@ -19528,7 +18664,7 @@ impl<'a> RemoveParticipant<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -19547,7 +18683,7 @@ impl<'a> RemoveParticipant<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -19642,7 +18778,7 @@ pub struct ListMeetingTemplates<'a> {
     client: &'a super::Client,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -19662,7 +18798,7 @@ impl<'a> ListMeetingTemplates<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -19679,7 +18815,7 @@ impl<'a> ListMeetingTemplates<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -19697,7 +18833,7 @@ impl<'a> ListMeetingTemplates<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -19812,7 +18948,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingTemplates<'a
         &crate::operations::LIST_MEETING_TEMPLATES
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -19821,7 +18957,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingTemplates<'a
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -19836,7 +18972,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingTemplates<'a
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -19846,8 +18982,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListMeetingTemplates<'a
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMeetingTemplate<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    template_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -19869,7 +19005,7 @@ impl<'a> GetMeetingTemplate<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -19887,7 +19023,7 @@ impl<'a> GetMeetingTemplate<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -19972,10 +19108,10 @@ impl<'a> GetMeetingTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ApplyMeetingTemplate<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
+    template_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::ApplyTemplateRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::ApplyTemplateRequest, String>,
     call_options: CallOptions,
 }
 
@@ -19989,7 +19125,10 @@ impl<'a> ApplyMeetingTemplate<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -19999,7 +19138,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -20015,7 +19154,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -20034,7 +19173,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -20049,26 +19188,10 @@ impl<'a> ApplyMeetingTemplate<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ApplyTemplateRequest>,
-        <V as std::convert::TryInto<
-            types::ApplyTemplateRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::ApplyTemplateRequest>,
+        <V as TryInto<types::ApplyTemplateRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ApplyTemplateRequest,
-        ) -> types::builder::ApplyTemplateRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -20091,11 +19214,7 @@ impl<'a> ApplyMeetingTemplate<'a> {
             let template_id = template_id.map_err(Error::InvalidRequest)?;
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::ApplyTemplateRequest::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/meeting-templates/{}/apply", client.core.base_url(),
                 encode_path(& template_id.to_string()),
@@ -20168,8 +19287,8 @@ impl<'a> ApplyMeetingTemplate<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMeetingTemplateNextSteps<'a> {
     client: &'a super::Client,
-    template_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    template_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -20191,7 +19310,7 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
     /// Required; sent as the path parameter `template_id`.
     pub fn template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.template_id = value
             .try_into()
@@ -20209,7 +19328,7 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -20298,7 +19417,7 @@ impl<'a> ListMeetingTemplateNextSteps<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProfile<'a> {
     client: &'a super::Client,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -20318,7 +19437,7 @@ impl<'a> GetProfile<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -20395,7 +19514,7 @@ pub struct ListToolkits<'a> {
     client: &'a super::Client,
     limit: Result<Option<::std::num::NonZeroU64>, String>,
     offset: Result<Option<u64>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -20415,7 +19534,7 @@ impl<'a> ListToolkits<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -20432,7 +19551,7 @@ impl<'a> ListToolkits<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -20450,7 +19569,7 @@ impl<'a> ListToolkits<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -20556,7 +19675,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
         &crate::operations::LIST_TOOLKITS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -20565,7 +19684,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -20580,7 +19699,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -20593,8 +19712,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListToolkits<'a> {
 #[cfg(feature = "inferred")]
 pub struct GetToolkit<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    toolkit_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -20617,7 +19736,7 @@ impl<'a> GetToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -20635,7 +19754,7 @@ impl<'a> GetToolkit<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -20714,10 +19833,10 @@ impl<'a> GetToolkit<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct InstallToolkit<'a> {
     client: &'a super::Client,
-    toolkit_id: Result<::std::string::String, String>,
+    toolkit_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<::std::option::Option<crate::types::InstallToolkitRequest>, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<Option<crate::types::InstallToolkitRequest>, String>,
     call_options: CallOptions,
 }
 
@@ -20731,7 +19850,7 @@ impl<'a> InstallToolkit<'a> {
             ),
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Ok(Default::default()),
             call_options: CallOptions::new(),
         }
     }
@@ -20741,7 +19860,7 @@ impl<'a> InstallToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -20757,7 +19876,7 @@ impl<'a> InstallToolkit<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -20776,7 +19895,7 @@ impl<'a> InstallToolkit<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -20793,9 +19912,7 @@ impl<'a> InstallToolkit<'a> {
     /// The vendor does not document this request body (basis: the toolkit guide and the vendor's SDK send a body, the API description has none).
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<
-            ::std::option::Option<crate::types::InstallToolkitRequest>,
-        >,
+        V: TryInto<Option<crate::types::InstallToolkitRequest>>,
     {
         self.body = value
             .try_into()
@@ -20891,8 +20008,8 @@ impl<'a> InstallToolkit<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInstalledToolkits<'a> {
     client: &'a super::Client,
-    workspace_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    workspace_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -20914,7 +20031,7 @@ impl<'a> ListInstalledToolkits<'a> {
     /// Required; sent as the path parameter `workspace_id`.
     pub fn workspace_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.workspace_id = value
             .try_into()
@@ -20932,7 +20049,7 @@ impl<'a> ListInstalledToolkits<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -21018,10 +20135,10 @@ impl<'a> ListInstalledToolkits<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UninstallToolkit<'a> {
     client: &'a super::Client,
-    workspace_id: Result<::std::string::String, String>,
-    toolkit_id: Result<::std::string::String, String>,
+    workspace_id: Result<String, String>,
+    toolkit_id: Result<String, String>,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -21048,7 +20165,7 @@ impl<'a> UninstallToolkit<'a> {
     /// Required; sent as the path parameter `workspace_id`.
     pub fn workspace_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.workspace_id = value
             .try_into()
@@ -21064,7 +20181,7 @@ impl<'a> UninstallToolkit<'a> {
     /// Required; sent as the path parameter `toolkit_id`.
     pub fn toolkit_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.toolkit_id = value
             .try_into()
@@ -21080,7 +20197,7 @@ impl<'a> UninstallToolkit<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -21099,7 +20216,7 @@ impl<'a> UninstallToolkit<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -21196,8 +20313,8 @@ pub struct ListWorkflowRuns<'a> {
     offset: Result<Option<u64>, String>,
     originating_type: Result<Option<crate::types::WorkflowOriginatingType>, String>,
     status: Result<Option<crate::types::WorkflowRunStatus>, String>,
-    workflow_template_id: Result<Option<::std::string::String>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    workflow_template_id: Result<Option<String>, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -21222,7 +20339,7 @@ impl<'a> ListWorkflowRuns<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -21239,7 +20356,7 @@ impl<'a> ListWorkflowRuns<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -21255,7 +20372,7 @@ impl<'a> ListWorkflowRuns<'a> {
     /// Optional; sent as the query parameter `originating_type`.
     pub fn originating_type<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::WorkflowOriginatingType>,
+        V: TryInto<crate::types::WorkflowOriginatingType>,
     {
         self.originating_type = value
             .try_into()
@@ -21272,7 +20389,7 @@ impl<'a> ListWorkflowRuns<'a> {
     /// Optional; sent as the query parameter `status`.
     pub fn status<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<crate::types::WorkflowRunStatus>,
+        V: TryInto<crate::types::WorkflowRunStatus>,
     {
         self.status = value
             .try_into()
@@ -21289,7 +20406,7 @@ impl<'a> ListWorkflowRuns<'a> {
     /// Optional; sent as the query parameter `workflow_template_id`.
     pub fn workflow_template_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.workflow_template_id = value
             .try_into()
@@ -21308,7 +20425,7 @@ impl<'a> ListWorkflowRuns<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -21443,7 +20560,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowRuns<'a> {
         &crate::operations::LIST_WORKFLOW_RUNS
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -21452,7 +20569,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowRuns<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -21467,7 +20584,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowRuns<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -21478,8 +20595,8 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkflowRuns<'a> {
 pub struct CreateWorkflowRun<'a> {
     client: &'a super::Client,
     idempotency_key: Result<Option<types::IdempotencyKey>, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
-    body: Result<types::builder::CreateWorkflowRunRequest, String>,
+    x_client_timezone: Result<Option<String>, String>,
+    body: Result<types::CreateWorkflowRunRequest, String>,
     call_options: CallOptions,
 }
 
@@ -21489,7 +20606,10 @@ impl<'a> CreateWorkflowRun<'a> {
             client: client,
             idempotency_key: Ok(None),
             x_client_timezone: Ok(None),
-            body: Ok(::std::default::Default::default()),
+            body: Err(
+                "the request body is required and was not set: call `.body(..)`"
+                    .to_owned(),
+            ),
             call_options: CallOptions::new(),
         }
     }
@@ -21499,7 +20619,7 @@ impl<'a> CreateWorkflowRun<'a> {
     /// Optional; sent as the header parameter `Idempotency-Key`.
     pub fn idempotency_key<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::IdempotencyKey>,
+        V: TryInto<types::IdempotencyKey>,
     {
         self.idempotency_key = value
             .try_into()
@@ -21518,7 +20638,7 @@ impl<'a> CreateWorkflowRun<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -21533,26 +20653,10 @@ impl<'a> CreateWorkflowRun<'a> {
     /// Sets the request body. Required; sent as `application/json`.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::CreateWorkflowRunRequest>,
-        <V as std::convert::TryInto<
-            types::CreateWorkflowRunRequest,
-        >>::Error: std::fmt::Display,
+        V: TryInto<types::CreateWorkflowRunRequest>,
+        <V as TryInto<types::CreateWorkflowRunRequest>>::Error: std::fmt::Display,
     {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|e| format!("the request body: {e}"));
-        self
-    }
-
-    /// Changes the request body with its builder, starting from the current value.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateWorkflowRunRequest,
-        ) -> types::builder::CreateWorkflowRunRequest,
-    {
-        self.body = self.body.map(f);
+        self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
         self
     }
 
@@ -21567,12 +20671,7 @@ impl<'a> CreateWorkflowRun<'a> {
         > = async move {
             let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let x_client_timezone = x_client_timezone.map_err(Error::InvalidRequest)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateWorkflowRunRequest::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/partner/user/workflow-runs", client.core.base_url(),
             );
@@ -21638,8 +20737,8 @@ impl<'a> CreateWorkflowRun<'a> {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkflowRun<'a> {
     client: &'a super::Client,
-    workflow_run_id: Result<::std::string::String, String>,
-    x_client_timezone: Result<Option<::std::string::String>, String>,
+    workflow_run_id: Result<String, String>,
+    x_client_timezone: Result<Option<String>, String>,
     call_options: CallOptions,
 }
 
@@ -21661,7 +20760,7 @@ impl<'a> GetWorkflowRun<'a> {
     /// Required; sent as the path parameter `workflow_run_id`.
     pub fn workflow_run_id<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.workflow_run_id = value
             .try_into()
@@ -21679,7 +20778,7 @@ impl<'a> GetWorkflowRun<'a> {
     /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
     pub fn x_client_timezone<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::string::String>,
+        V: TryInto<String>,
     {
         self.x_client_timezone = value
             .try_into()
@@ -21784,7 +20883,7 @@ impl<'a> ListWorkspaces<'a> {
     /// Optional; sent as the query parameter `limit`.
     pub fn limit<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<::std::num::NonZeroU64>,
+        V: TryInto<::std::num::NonZeroU64>,
     {
         self.limit = value
             .try_into()
@@ -21801,7 +20900,7 @@ impl<'a> ListWorkspaces<'a> {
     /// Optional; sent as the query parameter `offset`.
     pub fn offset<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<u64>,
+        V: TryInto<u64>,
     {
         self.offset = value
             .try_into()
@@ -21900,7 +20999,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
         &crate::operations::LIST_WORKSPACES
     }
 
-    fn given(&self) -> ::std::option::Option<::std::string::String> {
+    fn given(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.offset)
     }
 
@@ -21909,7 +21008,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 
     fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -21924,7 +21023,7 @@ impl<'a> ::openapi_client_runtime::pagination::Paged for ListWorkspaces<'a> {
             .offset(Some(page).map(|part| &part.offset).and_then(|part| part.as_ref()))
     }
 
-    fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+    fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|part| part.items).flatten().unwrap_or_default()
     }
 }
@@ -21948,11 +21047,11 @@ impl<'a> ::openapi_client_runtime::Followable for GetMeeting<'a> {
         &crate::operations::GET_MEETING
     }
 
-    fn target(&self) -> ::std::option::Option<::std::string::String> {
+    fn target(&self) -> Option<String> {
         ::openapi_client_runtime::pagination::given(&self.meeting_id)
     }
 
-    fn next_target(page: &Self::Value) -> ::std::option::Option<::std::string::String> {
+    fn next_target(page: &Self::Value) -> Option<String> {
         Some(page)
             .map(|part| &part.redirect_to_meeting_id)
             .and_then(|part| part.as_ref())
@@ -21961,7 +21060,7 @@ impl<'a> ::openapi_client_runtime::Followable for GetMeeting<'a> {
 
     fn with_target(mut self, id: &str) -> Self {
         self.meeting_id = id
-            .parse::<::std::string::String>()
+            .parse::<String>()
             .map_err(|_| {
                 "parameter `meeting_id`: the value in the response is not valid for it"
                     .to_owned()
@@ -21970,6 +21069,6 @@ impl<'a> ::openapi_client_runtime::Followable for GetMeeting<'a> {
     }
 
     fn fetch(self) -> Self::Call {
-        ::std::boxed::Box::pin(self.send())
+        Box::pin(self.send())
     }
 }

@@ -44,9 +44,9 @@ impl Client {
     /// [`BuildError`] when the value cannot be sent as a header.
     pub fn with_client_timezone(
         &self,
-        value: impl Into<::std::string::String>,
+        value: impl Into<String>,
     ) -> Result<Self, BuildError> {
-        let value: ::std::string::String = value.into();
+        let value: String = value.into();
         Ok(Self {
             core: self.core.with_default_header("X-Client-Timezone", &value.to_string())?,
         })
@@ -136,10 +136,10 @@ impl Client {
     /// let response = client
     ///     .initiate_partner_auth()
     ///     .body(
-    ///         types::InitiateAuthRequest::builder()
-    ///             .client_id("client-example-0001")
-    ///             .email("rosa.keller@example.com")
-    ///             .build()?,
+    ///         types::InitiateAuthRequest::new(
+    ///             "client-example-0001",
+    ///             "rosa.keller@example.com",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -172,12 +172,12 @@ impl Client {
     /// let response = client
     ///     .verify_partner_auth()
     ///     .body(
-    ///         types::VerifyAuthRequest::builder()
-    ///             .client_id("client-example-0001")
-    ///             .email("rosa.keller@example.com")
-    ///             .code("000000")
-    ///             .session("not-a-real-session-0001")
-    ///             .build()?,
+    ///         types::VerifyAuthRequest::new(
+    ///             "client-example-0001",
+    ///             "rosa.keller@example.com",
+    ///             "000000",
+    ///             "not-a-real-session-0001",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -250,17 +250,17 @@ impl Client {
     /// let response = client
     ///     .complete_oauth_authorization()
     ///     .body(
-    ///         types::ConsentRequest::builder()
-    ///             .client_id("client-example-0001")
-    ///             .email("rosa.keller@example.com")
-    ///             .consent(true)
-    ///             .response_type("code")
-    ///             .redirect_uri("https://crm.example.com/contio/callback")
-    ///             .scope("openid profile meetings:read".to_owned())
-    ///             .state("state-0001".to_owned())
-    ///             .code_challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned())
-    ///             .code_challenge_method("S256".to_owned())
-    ///             .build()?,
+    ///         types::ConsentRequest::new(
+    ///                 "client-example-0001",
+    ///                 "rosa.keller@example.com",
+    ///                 true,
+    ///                 "code",
+    ///                 "https://crm.example.com/contio/callback",
+    ///             )
+    ///             .scope("openid profile meetings:read")
+    ///             .state("state-0001")
+    ///             .code_challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+    ///             .code_challenge_method("S256"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -300,11 +300,11 @@ impl Client {
     /// let response = client
     ///     .check_oauth_consent()
     ///     .body(
-    ///         types::ConsentCheckRequest::builder()
-    ///             .client_id("client-example-0001")
-    ///             .email("rosa.keller@example.com")
-    ///             .scopes(vec!["profile".to_owned(), "meetings:read".to_owned()])
-    ///             .build()?,
+    ///         types::ConsentCheckRequest::new(
+    ///                 "client-example-0001",
+    ///                 "rosa.keller@example.com",
+    ///             )
+    ///             .scopes(vec!["profile".to_owned(), "meetings:read".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -369,11 +369,7 @@ impl Client {
     /// # async fn example(client: &contio_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .introspect_oauth_token()
-    ///     .body(
-    ///         types::IntrospectTokenRequest::builder()
-    ///             .token("not-a-real-access-token")
-    ///             .build()?,
-    ///     )
+    ///     .body(types::IntrospectTokenRequest::new("not-a-real-access-token"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -410,10 +406,8 @@ impl Client {
     /// let response = client
     ///     .revoke_oauth_token()
     ///     .body(
-    ///         types::RevokeTokenRequest::builder()
-    ///             .token("not-a-real-refresh-token")
-    ///             .token_type_hint(types::TokenTypeHint::RefreshToken)
-    ///             .build()?,
+    ///         types::RevokeTokenRequest::new("not-a-real-refresh-token")
+    ///             .token_type_hint(types::TokenTypeHint::RefreshToken),
     ///     )
     ///     .send()
     ///     .await?;
@@ -479,16 +473,10 @@ impl Client {
     /// let response = client
     ///     .exchange_oauth_token()
     ///     .body(
-    ///         types::TokenRequest::builder()
-    ///             .grant_type(types::GrantType::AuthorizationCode)
-    ///             .code(contio_client::runtime::Secret::from("not-a-real-code-0001"))
-    ///             .redirect_uri("https://crm.example.com/contio/callback".to_owned())
-    ///             .code_verifier(
-    ///                 contio_client::runtime::Secret::from(
-    ///                     "not-a-real-verifier-0001-not-a-real-verifier",
-    ///                 ),
-    ///             )
-    ///             .build()?,
+    ///         types::TokenRequest::new(types::GrantType::AuthorizationCode)
+    ///             .code("not-a-real-code-0001")
+    ///             .redirect_uri("https://crm.example.com/contio/callback")
+    ///             .code_verifier("not-a-real-verifier-0001-not-a-real-verifier"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -728,13 +716,8 @@ impl Client {
     /// let response = client
     ///     .update_app()
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateAppRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "webhook_url" : "https://crm.example.com/contio/webhook" }
-    ///             ),
-    ///         )?,
+    ///         types::UpdateAppRequest::new()
+    ///             .webhook_url("https://crm.example.com/contio/webhook".to_owned()),
     ///     )
     ///     .send()
     ///     .await?;
@@ -774,13 +757,8 @@ impl Client {
     /// let response = client
     ///     .replace_app()
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateAppRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "webhook_url" : "https://crm.example.com/contio/webhook" }
-    ///             ),
-    ///         )?,
+    ///         types::UpdateAppRequest::new()
+    ///             .webhook_url("https://crm.example.com/contio/webhook".to_owned()),
     ///     )
     ///     .send()
     ///     .await?;
@@ -820,11 +798,7 @@ impl Client {
     /// # async fn example(client: &contio_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .update_app_status()
-    ///     .body(
-    ///         types::UpdateAppStatusRequest::builder()
-    ///             .status(types::PartnerAppStatus::Active)
-    ///             .build()?,
-    ///     )
+    ///     .body(types::UpdateAppStatusRequest::new(types::PartnerAppStatus::Active))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -896,18 +870,14 @@ impl Client {
     /// let response = client
     ///     .create_automation()
     ///     .body(
-    ///         types::CreateAutomationRequest::builder()
-    ///             .name("Mirror action items")
-    ///             .trigger_type(types::AutomationTrigger::ActionItemCreated)
-    ///             .actions(
-    ///                 vec![
-    ///                     types::AutomationAction::builder()
-    ///                     .type_(types::AutomationActionType::Webhook)
-    ///                     .webhook_url("https://crm.example.com/contio/action-items"
-    ///                     .to_owned()).build() ?
-    ///                 ],
-    ///             )
-    ///             .build()?,
+    ///         types::CreateAutomationRequest::new(
+    ///             "Mirror action items",
+    ///             types::AutomationTrigger::ActionItemCreated,
+    ///             vec![
+    ///                 types::AutomationAction::new(types::AutomationActionType::Webhook)
+    ///                 .webhook_url("https://crm.example.com/contio/action-items")
+    ///             ],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -985,9 +955,8 @@ impl Client {
     ///     .update_automation()
     ///     .automation_id("7c3be291-04fd-4a68-9e15-b8d26f0a7c53")
     ///     .body(
-    ///         types::UpdateAutomationRequest::builder()
-    ///             .status(types::AutomationStatus::Inactive)
-    ///             .build()?,
+    ///         types::UpdateAutomationRequest::new()
+    ///             .status(types::AutomationStatus::Inactive),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1029,9 +998,8 @@ impl Client {
     ///     .replace_automation()
     ///     .automation_id("7c3be291-04fd-4a68-9e15-b8d26f0a7c53")
     ///     .body(
-    ///         types::UpdateAutomationRequest::builder()
-    ///             .status(types::AutomationStatus::Inactive)
-    ///             .build()?,
+    ///         types::UpdateAutomationRequest::new()
+    ///             .status(types::AutomationStatus::Inactive),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1246,10 +1214,8 @@ impl Client {
     /// let response = client
     ///     .rollback_api_key()
     ///     .body(
-    ///         types::RollbackCredentialRequest::builder()
-    ///             .rollback_token("not-a-real-rollback-token")
-    ///             .reason("A worker still had the old value".to_owned())
-    ///             .build()?,
+    ///         types::RollbackCredentialRequest::new("not-a-real-rollback-token")
+    ///             .reason("A worker still had the old value"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1289,11 +1255,9 @@ impl Client {
     /// let response = client
     ///     .rotate_api_key()
     ///     .body(
-    ///         types::RotateCredentialRequest::builder()
-    ///             .confirmation_token("rotate-2026-03-02")
-    ///             .reason("Yearly rotation".to_owned())
-    ///             .grace_period_hours(48_i64)
-    ///             .build()?,
+    ///         types::RotateCredentialRequest::new("rotate-2026-03-02")
+    ///             .reason("Yearly rotation")
+    ///             .grace_period_hours(48),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1333,10 +1297,8 @@ impl Client {
     /// let response = client
     ///     .rollback_client_secret()
     ///     .body(
-    ///         types::RollbackCredentialRequest::builder()
-    ///             .rollback_token("not-a-real-rollback-token")
-    ///             .reason("A worker still had the old value".to_owned())
-    ///             .build()?,
+    ///         types::RollbackCredentialRequest::new("not-a-real-rollback-token")
+    ///             .reason("A worker still had the old value"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1376,11 +1338,9 @@ impl Client {
     /// let response = client
     ///     .rotate_client_secret()
     ///     .body(
-    ///         types::RotateCredentialRequest::builder()
-    ///             .confirmation_token("rotate-2026-03-02")
-    ///             .reason("Yearly rotation".to_owned())
-    ///             .grace_period_hours(48_i64)
-    ///             .build()?,
+    ///         types::RotateCredentialRequest::new("rotate-2026-03-02")
+    ///             .reason("Yearly rotation")
+    ///             .grace_period_hours(48),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1453,10 +1413,8 @@ impl Client {
     /// let response = client
     ///     .rotate_webhook_secret()
     ///     .body(
-    ///         types::RotateCredentialRequest::builder()
-    ///             .confirmation_token("rotate-2026-03-02")
-    ///             .reason("Yearly rotation".to_owned())
-    ///             .build()?,
+    ///         types::RotateCredentialRequest::new("rotate-2026-03-02")
+    ///             .reason("Yearly rotation"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1527,16 +1485,14 @@ impl Client {
     /// let response = client
     ///     .create_idp_config()
     ///     .body(
-    ///         types::CreateIdpConfigRequest::builder()
-    ///             .name("Example Login")
-    ///             .discovery_url(
+    ///         types::CreateIdpConfigRequest::new(
+    ///                 "Example Login",
     ///                 "https://login.example.com/.well-known/openid-configuration",
+    ///                 "contio",
+    ///                 "not-a-real-secret-0002",
+    ///                 types::IdpMode::Strict,
     ///             )
-    ///             .idp_client_id("contio")
-    ///             .idp_client_secret("not-a-real-secret-0002")
-    ///             .mode(types::IdpMode::Strict)
-    ///             .allowed_email_domains(vec!["example.com".to_owned()])
-    ///             .build()?,
+    ///             .allowed_email_domains(vec!["example.com".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1576,7 +1532,7 @@ impl Client {
     /// # async fn example(client: &contio_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .update_idp_config()
-    ///     .body(types::UpdateIdpConfigRequest::builder().is_active(false).build()?)
+    ///     .body(types::UpdateIdpConfigRequest::new().is_active(false))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1615,7 +1571,7 @@ impl Client {
     /// # async fn example(client: &contio_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .replace_idp_config()
-    ///     .body(types::UpdateIdpConfigRequest::builder().is_active(false).build()?)
+    ///     .body(types::UpdateIdpConfigRequest::new().is_active(false))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1831,7 +1787,7 @@ impl Client {
     /// # async fn example(client: &contio_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .create_template()
-    ///     .body(types::CreateTemplateRequest::builder().name("Quarterly review").build()?)
+    ///     .body(types::CreateTemplateRequest::new("Quarterly review"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1907,11 +1863,7 @@ impl Client {
     /// let response = client
     ///     .update_template()
     ///     .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
-    ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateTemplateRequest,
-    ///         >(serde_json::json!({ "name" : "Quarterly review" }))?,
-    ///     )
+    ///     .body(types::UpdateTemplateRequest::new().name("Quarterly review"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -1951,11 +1903,7 @@ impl Client {
     /// let response = client
     ///     .replace_template()
     ///     .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
-    ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateTemplateRequest,
-    ///         >(serde_json::json!({ "name" : "Quarterly review" }))?,
-    ///     )
+    ///     .body(types::UpdateTemplateRequest::new().name("Quarterly review"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -2071,11 +2019,11 @@ impl Client {
     ///     .add_template_next_step()
     ///     .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
     ///     .body(
-    ///         types::AddTemplateNextStepRequest::builder()
-    ///             .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
+    ///         types::AddTemplateNextStepRequest::new(
+    ///                 "64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9",
+    ///             )
     ///             .autopilot(true)
-    ///             .sort_order(1_i64)
-    ///             .build()?,
+    ///             .sort_order(1),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2117,7 +2065,7 @@ impl Client {
     ///     .update_template_next_step()
     ///     .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
     ///     .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
-    ///     .body(types::UpdateTemplateNextStepRequest::builder().autopilot(false).build()?)
+    ///     .body(types::UpdateTemplateNextStepRequest::new().autopilot(false))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -2300,15 +2248,13 @@ impl Client {
     /// let response = client
     ///     .set_webhook_filter()
     ///     .body(
-    ///         types::SetWebhookFilterRequest::builder()
-    ///             .type_(types::WebhookFilterType::Include)
-    ///             .events(
-    ///                 vec![
-    ///                     types::WebhookEventType::MeetingCompleted,
-    ///                     types::WebhookEventType::ActionItemCreated
-    ///                 ],
-    ///             )
-    ///             .build()?,
+    ///         types::SetWebhookFilterRequest::new(
+    ///             types::WebhookFilterType::Include,
+    ///             vec![
+    ///                 types::WebhookEventType::MeetingCompleted,
+    ///                 types::WebhookEventType::ActionItemCreated
+    ///             ],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2380,10 +2326,8 @@ impl Client {
     /// let response = client
     ///     .update_webhook_status()
     ///     .body(
-    ///         types::UpdateWebhookStatusRequest::builder()
-    ///             .enabled(true)
-    ///             .pending_disposition(types::PendingDisposition::Deliver)
-    ///             .build()?,
+    ///         types::UpdateWebhookStatusRequest::new(true)
+    ///             .pending_disposition(types::PendingDisposition::Deliver),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2523,27 +2467,47 @@ impl Client {
     /// let response = client
     ///     .admin_create_toolkit()
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::CreateToolkitRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "name" : "Customer reviews", "slug" : "customer-reviews", "version"
-    ///                 : "1.2.0", "description" : "Agenda and follow-up of reviews.",
-    ///                 "manifest" : { "templates" : [{ "spec" : { "$id" : "review", "name" :
-    ///                 "Quarterly review", "title" : "Quarterly review", "agenda_items" : [{
-    ///                 "title" : "Figures of the quarter", "item_type" : "DISCUSSION",
-    ///                 "sequence" : "1.0", "time_allocation_minutes" : 15 }], "detail_level"
-    ///                 : "STANDARD" }, "next_steps" : [{ "next_step" : { "$id" :
-    ///                 "64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9" }, "autopilot" : true,
-    ///                 "sort_order" : 1 }] }], "next_steps" : [{ "spec" : { "$id" :
-    ///                 "follow-up", "name" : "Write a follow-up", "type" : "ai", "ai_prompt"
-    ///                 : "Write a short follow-up." }, "action_buttons" : [{ "action_button"
-    ///                 : { "$id" : "92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64" }, "sort_order" :
-    ///                 1 }] }], "action_buttons" : [], "shortcuts" : [{ "spec" : { "name" :
-    ///                 "Open points", "prompt" : "List the open points.", "surfaces" : [{
-    ///                 "surface" : "HOME", "position" : 1 }] } }] } }
-    ///             ),
-    ///         )?,
+    ///         types::CreateToolkitRequest::new(
+    ///                 "Customer reviews",
+    ///                 "customer-reviews",
+    ///                 "1.2.0",
+    ///                 types::ToolkitManifest::new()
+    ///                     .templates(
+    ///                         vec![
+    ///                             types::ManifestTemplate::new()
+    ///                             .spec(types::ManifestTemplateSpec::new("Quarterly review")
+    ///                             .id("review").title("Quarterly review")
+    ///                             .agenda_items(vec![types::ManifestAgendaItemSpec::new("Figures of the quarter",
+    ///                             "DISCUSSION").sequence("1.0")
+    ///                             .time_allocation_minutes(15.0_f64)])
+    ///                             .detail_level(types::ManifestDetailLevel::Standard))
+    ///                             .next_steps(vec![types::ManifestNextStepLink::new(types::ManifestRef::new()
+    ///                             .id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")).autopilot(true)
+    ///                             .sort_order(1)])
+    ///                         ],
+    ///                     )
+    ///                     .next_steps(
+    ///                         vec![
+    ///                             types::ManifestNextStep::new()
+    ///                             .spec(types::ManifestNextStepSpec::new("Write a follow-up",
+    ///                             types::ManifestNextStepType::Ai).id("follow-up")
+    ///                             .ai_prompt("Write a short follow-up."))
+    ///                             .action_buttons(vec![types::ManifestActionButtonLink::new(types::ManifestRef::new()
+    ///                             .id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64")).sort_order(1)])
+    ///                         ],
+    ///                     )
+    ///                     .action_buttons(Vec::<types::ManifestActionButton>::new())
+    ///                     .shortcuts(
+    ///                         vec![
+    ///                             types::ManifestShortcut::new()
+    ///                             .spec(types::ManifestShortcutSpec::new("Open points",
+    ///                             "List the open points.")
+    ///                             .surfaces(vec![types::ManifestShortcutSurface::new(types::ManifestSurface::Home,
+    ///                             1)]))
+    ///                         ],
+    ///                     ),
+    ///             )
+    ///             .description("Agenda and follow-up of reviews."),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2583,14 +2547,9 @@ impl Client {
     /// let response = client
     ///     .admin_export_entities()
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::ExportEntitiesRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "name" : "Customer reviews", "template_ids" :
-    ///                 ["2b86f5c0-d37e-4149-8a0c-e95b4d7f1362"] }
-    ///             ),
-    ///         )?,
+    ///         types::ExportEntitiesRequest::new()
+    ///             .name("Customer reviews")
+    ///             .template_ids(vec!["2b86f5c0-d37e-4149-8a0c-e95b4d7f1362".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2667,7 +2626,7 @@ impl Client {
     /// let response = client
     ///     .admin_update_toolkit()
     ///     .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
-    ///     .body(types::UpdateToolkitRequest::builder().auto_propagate(true).build()?)
+    ///     .body(types::UpdateToolkitRequest::new().auto_propagate(true))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -2857,27 +2816,45 @@ impl Client {
     ///     .admin_create_toolkit_version()
     ///     .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::CreateToolkitVersionRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "version_label" : "1.3.0", "changelog" :
-    ///                 "A shortcut for open points.", "manifest" : { "templates" : [{ "spec"
-    ///                 : { "$id" : "review", "name" : "Quarterly review", "title" :
-    ///                 "Quarterly review", "agenda_items" : [{ "title" :
-    ///                 "Figures of the quarter", "item_type" : "DISCUSSION", "sequence" :
-    ///                 "1.0", "time_allocation_minutes" : 15 }], "detail_level" : "STANDARD"
-    ///                 }, "next_steps" : [{ "next_step" : { "$id" :
-    ///                 "64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9" }, "autopilot" : true,
-    ///                 "sort_order" : 1 }] }], "next_steps" : [{ "spec" : { "$id" :
-    ///                 "follow-up", "name" : "Write a follow-up", "type" : "ai", "ai_prompt"
-    ///                 : "Write a short follow-up." }, "action_buttons" : [{ "action_button"
-    ///                 : { "$id" : "92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64" }, "sort_order" :
-    ///                 1 }] }], "action_buttons" : [], "shortcuts" : [{ "spec" : { "name" :
-    ///                 "Open points", "prompt" : "List the open points.", "surfaces" : [{
-    ///                 "surface" : "HOME", "position" : 1 }] } }] } }
-    ///             ),
-    ///         )?,
+    ///         types::CreateToolkitVersionRequest::new(
+    ///                 "1.3.0",
+    ///                 types::ToolkitManifest::new()
+    ///                     .templates(
+    ///                         vec![
+    ///                             types::ManifestTemplate::new()
+    ///                             .spec(types::ManifestTemplateSpec::new("Quarterly review")
+    ///                             .id("review").title("Quarterly review")
+    ///                             .agenda_items(vec![types::ManifestAgendaItemSpec::new("Figures of the quarter",
+    ///                             "DISCUSSION").sequence("1.0")
+    ///                             .time_allocation_minutes(15.0_f64)])
+    ///                             .detail_level(types::ManifestDetailLevel::Standard))
+    ///                             .next_steps(vec![types::ManifestNextStepLink::new(types::ManifestRef::new()
+    ///                             .id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")).autopilot(true)
+    ///                             .sort_order(1)])
+    ///                         ],
+    ///                     )
+    ///                     .next_steps(
+    ///                         vec![
+    ///                             types::ManifestNextStep::new()
+    ///                             .spec(types::ManifestNextStepSpec::new("Write a follow-up",
+    ///                             types::ManifestNextStepType::Ai).id("follow-up")
+    ///                             .ai_prompt("Write a short follow-up."))
+    ///                             .action_buttons(vec![types::ManifestActionButtonLink::new(types::ManifestRef::new()
+    ///                             .id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64")).sort_order(1)])
+    ///                         ],
+    ///                     )
+    ///                     .action_buttons(Vec::<types::ManifestActionButton>::new())
+    ///                     .shortcuts(
+    ///                         vec![
+    ///                             types::ManifestShortcut::new()
+    ///                             .spec(types::ManifestShortcutSpec::new("Open points",
+    ///                             "List the open points.")
+    ///                             .surfaces(vec![types::ManifestShortcutSurface::new(types::ManifestSurface::Home,
+    ///                             1)]))
+    ///                         ],
+    ///                     ),
+    ///             )
+    ///             .changelog("A shortcut for open points."),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2958,11 +2935,7 @@ impl Client {
     ///     .admin_update_toolkit_version()
     ///     .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
     ///     .version_id("f08c3d5b-a276-4e19-8d40-67b9a1e5c2f3")
-    ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateToolkitVersionRequest,
-    ///         >(serde_json::json!({ "version_label" : "1.3.0" }))?,
-    ///     )
+    ///     .body(types::UpdateToolkitVersionRequest::new().version_label("1.3.0"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -3047,9 +3020,8 @@ impl Client {
     ///     .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
     ///     .version_id("f08c3d5b-a276-4e19-8d40-67b9a1e5c2f3")
     ///     .body(
-    ///         types::PublishToolkitVersionRequest::builder()
-    ///             .propagation(types::ToolkitPropagation::Normal)
-    ///             .build()?,
+    ///         types::PublishToolkitVersionRequest::new()
+    ///             .propagation(types::ToolkitPropagation::Normal),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3257,10 +3229,9 @@ impl Client {
     ///     .update_action_item()
     ///     .action_item_id("8b27d4e0-51fa-4c39-a6d2-0e93c7b5f148")
     ///     .body(
-    ///         types::UpdateActionItemRequest::builder()
+    ///         types::UpdateActionItemRequest::new()
     ///             .is_completed(true)
-    ///             .status(types::ActionItemStatus::Completed)
-    ///             .build()?,
+    ///             .status(types::ActionItemStatus::Completed),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3303,10 +3274,9 @@ impl Client {
     ///     .replace_action_item()
     ///     .action_item_id("8b27d4e0-51fa-4c39-a6d2-0e93c7b5f148")
     ///     .body(
-    ///         types::UpdateActionItemRequest::builder()
+    ///         types::UpdateActionItemRequest::new()
     ///             .is_completed(true)
-    ///             .status(types::ActionItemStatus::Completed)
-    ///             .build()?,
+    ///             .status(types::ActionItemStatus::Completed),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3426,17 +3396,15 @@ impl Client {
     ///     .create_agenda_item()
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::CreateAgendaItemRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "title" : "Delivery windows in October", "item_type" :
-    ///                 "DISCUSSION", "description" : "Two extra runs are planned.",
-    ///                 "time_allocation_minutes" : 15, "presenters" :
-    ///                 ["7c4a3df3-2f80-4488-b982-bc23ef826f09"], "talking_points" :
-    ///                 "Mention the holiday on the 3rd.", "sequence" : "0.5" }
-    ///             ),
-    ///         )?,
+    ///         types::CreateAgendaItemRequest::new(
+    ///                 "Delivery windows in October",
+    ///                 types::AgendaItemType::Discussion,
+    ///             )
+    ///             .description("Two extra runs are planned.")
+    ///             .time_allocation_minutes(15.0_f64)
+    ///             .presenters(vec!["7c4a3df3-2f80-4488-b982-bc23ef826f09".to_owned()])
+    ///             .talking_points("Mention the holiday on the 3rd.")
+    ///             .sequence("0.5"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3479,11 +3447,7 @@ impl Client {
     ///     .update_agenda_item()
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .item_id("c04e6b19-2f83-4d75-b1a0-95d7e3f8264a")
-    ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateAgendaItemRequest,
-    ///         >(serde_json::json!({ "sequence" : "0.875" }))?,
-    ///     )
+    ///     .body(types::UpdateAgendaItemRequest::new().sequence("0.875"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -3525,11 +3489,7 @@ impl Client {
     ///     .replace_agenda_item()
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .item_id("c04e6b19-2f83-4d75-b1a0-95d7e3f8264a")
-    ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::UpdateAgendaItemRequest,
-    ///         >(serde_json::json!({ "sequence" : "0.875" }))?,
-    ///     )
+    ///     .body(types::UpdateAgendaItemRequest::new().sequence("0.875"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -3644,16 +3604,14 @@ impl Client {
     /// let response = client
     ///     .create_backlog_item()
     ///     .body(
-    ///         serde_json::from_value::<
-    ///             types::CreateBacklogItemRequest,
-    ///         >(
-    ///             serde_json::json!(
-    ///                 { "title" : "Choose a second carrier", "item_type" : "DISCUSSION",
-    ///                 "description" : "Two offers are in.", "time_allocation_minutes" : 20,
-    ///                 "presenters" : ["ae625146-6a13-4b20-ac5f-31df35312235"],
-    ///                 "talking_points" : "Ask for references first." }
-    ///             ),
-    ///         )?,
+    ///         types::CreateBacklogItemRequest::new(
+    ///                 "Choose a second carrier",
+    ///                 types::AgendaItemType::Discussion,
+    ///             )
+    ///             .description("Two offers are in.")
+    ///             .time_allocation_minutes(20.0_f64)
+    ///             .presenters(vec!["ae625146-6a13-4b20-ac5f-31df35312235".to_owned()])
+    ///             .talking_points("Ask for references first."),
     ///     )
     ///     .send()
     ///     .await?;
@@ -3766,11 +3724,7 @@ impl Client {
     /// let response = client
     ///     .update_backlog_item()
     ///     .backlog_item_id("5ad90f37-e1c4-4286-8f5b-7b36a0c2d9e8")
-    ///     .body(
-    ///         types::UpdateBacklogItemRequest::builder()
-    ///             .time_allocation_minutes(30.0_f64)
-    ///             .build()?,
-    ///     )
+    ///     .body(types::UpdateBacklogItemRequest::new().time_allocation_minutes(30.0_f64))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -3849,9 +3803,7 @@ impl Client {
     ///     .assign_backlog_item()
     ///     .backlog_item_id("5ad90f37-e1c4-4286-8f5b-7b36a0c2d9e8")
     ///     .body(
-    ///         types::AssignBacklogItemRequest::builder()
-    ///             .meeting_id("851d2205-a839-4653-ba33-b5be88cf58d5")
-    ///             .build()?,
+    ///         types::AssignBacklogItemRequest::new("851d2205-a839-4653-ba33-b5be88cf58d5"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -4006,9 +3958,7 @@ impl Client {
     ///     .link_calendar_event()
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .body(
-    ///         types::LinkCalendarEventRequest::builder()
-    ///             .calendar_event_id("e7183c6d-90b5-4f2a-a47e-16d8c5b3f092")
-    ///             .build()?,
+    ///         types::LinkCalendarEventRequest::new("e7183c6d-90b5-4f2a-a47e-16d8c5b3f092"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -4124,9 +4074,8 @@ impl Client {
     /// let response = client
     ///     .create_chat_session()
     ///     .body(
-    ///         types::CreateChatSessionRequest::builder()
-    ///             .message("What is still open after the meeting?")
-    ///             .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1".to_owned())
+    ///         types::CreateChatSessionRequest::new("What is still open after the meeting?")
+    ///             .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///             .context_document_ids(
     ///                 vec!["d75b0e8a-1c96-4f23-b4d7-f9e3a68c2051".to_owned()],
     ///             )
@@ -4135,12 +4084,11 @@ impl Client {
     ///                     std::collections::BTreeMap::from([
     ///                         (
     ///                             "ticket".to_owned(),
-    ///                             "LOG-1042".parse::<types::ChatMetadataValue>()?,
+    ///                             types::ChatMetadataValue::from("LOG-1042"),
     ///                         ),
     ///                     ]),
     ///                 ),
-    ///             )
-    ///             .build()?,
+    ///             ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -4223,11 +4171,7 @@ impl Client {
     /// let response = client
     ///     .send_chat_message()
     ///     .session_id("a6f5e2d1-8c40-4b97-b3e8-0d1f7c9a6254")
-    ///     .body(
-    ///         types::SendChatMessageRequest::builder()
-    ///             .message("Who owns the second one?")
-    ///             .build()?,
-    ///     )
+    ///     .body(types::SendChatMessageRequest::new("Who owns the second one?"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -4731,13 +4675,11 @@ impl Client {
     /// let response = client
     ///     .create_meeting()
     ///     .body(
-    ///         types::CreateMeetingRequest::builder()
-    ///             .title("Logistics weekly")
-    ///             .start_time("2026-09-14T09:00:00Z".to_owned())
-    ///             .end_time("2026-09-14T09:45:00Z".to_owned())
-    ///             .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362".to_owned())
-    ///             .detail_level(types::MeetingDetailLevel::Standard)
-    ///             .build()?,
+    ///         types::CreateMeetingRequest::new("Logistics weekly")
+    ///             .start_time("2026-09-14T09:00:00Z")
+    ///             .end_time("2026-09-14T09:45:00Z")
+    ///             .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
+    ///             .detail_level(types::MeetingDetailLevel::Standard),
     ///     )
     ///     .send()
     ///     .await?;
@@ -4819,10 +4761,9 @@ impl Client {
     ///     .update_meeting()
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .body(
-    ///         types::UpdateMeetingRequest::builder()
-    ///             .start_time("2026-09-14T10:00:00Z".to_owned())
-    ///             .end_time("2026-09-14T10:45:00Z".to_owned())
-    ///             .build()?,
+    ///         types::UpdateMeetingRequest::new()
+    ///             .start_time("2026-09-14T10:00:00Z")
+    ///             .end_time("2026-09-14T10:45:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -4903,17 +4844,16 @@ impl Client {
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .button_id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64")
     ///     .body(
-    ///         types::TriggerActionButtonRequest::builder()
-    ///             .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9".to_owned())
-    ///             .result_id("6c1a8e5f-d290-4b3c-87f4-e0b9d5a3c721".to_owned())
-    ///             .content("Dear team, the schedule follows today.".to_owned())
-    ///             .content_format("markdown".to_owned())
+    ///         types::TriggerActionButtonRequest::new()
+    ///             .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
+    ///             .result_id("6c1a8e5f-d290-4b3c-87f4-e0b9d5a3c721")
+    ///             .content("Dear team, the schedule follows today.")
+    ///             .content_format("markdown")
     ///             .addressing_values(
     ///                 std::collections::BTreeMap::from([
     ///                     ("channel".to_owned(), "dispatch".to_owned()),
     ///                 ]),
-    ///             )
-    ///             .build()?,
+    ///             ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -4994,9 +4934,8 @@ impl Client {
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
     ///     .body(
-    ///         types::ExecuteNextStepRequest::builder()
-    ///             .action_button_id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64".to_owned())
-    ///             .build()?,
+    ///         types::ExecuteNextStepRequest::new()
+    ///             .action_button_id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -5150,11 +5089,11 @@ impl Client {
     ///     .add_participant()
     ///     .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
     ///     .body(
-    ///         types::AddParticipantRequest::builder()
-    ///             .email("priya.raman@example.org")
-    ///             .name("Priya Raman")
-    ///             .role(types::ParticipantRole::Viewer)
-    ///             .build()?,
+    ///         types::AddParticipantRequest::new(
+    ///             "priya.raman@example.org",
+    ///             "Priya Raman",
+    ///             types::ParticipantRole::Viewer,
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -5307,11 +5246,7 @@ impl Client {
     /// let response = client
     ///     .apply_meeting_template()
     ///     .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
-    ///     .body(
-    ///         types::ApplyTemplateRequest::builder()
-    ///             .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
-    ///             .build()?,
-    ///     )
+    ///     .body(types::ApplyTemplateRequest::new("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1"))
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -5495,9 +5430,8 @@ impl Client {
     ///     .install_toolkit()
     ///     .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
     ///     .body(
-    ///         types::InstallToolkitRequest::builder()
-    ///             .workspace_id("17d4c8b6-f5a0-4e39-a8c2-6b9d3e0f7581".to_owned())
-    ///             .build()?,
+    ///         types::InstallToolkitRequest::new()
+    ///             .workspace_id("17d4c8b6-f5a0-4e39-a8c2-6b9d3e0f7581"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -5649,11 +5583,11 @@ impl Client {
     /// let response = client
     ///     .create_workflow_run()
     ///     .body(
-    ///         types::CreateWorkflowRunRequest::builder()
-    ///             .workflow_template_id("1d9e7f40-b63a-4528-9c0f-d5a8e2b74163")
-    ///             .originating_type(types::WorkflowOriginatingType::Meeting)
-    ///             .originating_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
-    ///             .build()?,
+    ///         types::CreateWorkflowRunRequest::new(
+    ///             "1d9e7f40-b63a-4528-9c0f-d5a8e2b74163",
+    ///             types::WorkflowOriginatingType::Meeting,
+    ///             "3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -5892,8 +5826,8 @@ impl ClientBuilder {
     /// The vendor does not document this parameter (basis: only the vendor's SDK documents the header, without saying for which operations).
     ///
     /// Sent as `X-Client-Timezone` with every operation that has this parameter, unless a call sets its own.
-    pub fn client_timezone(mut self, value: impl Into<::std::string::String>) -> Self {
-        let value: ::std::string::String = value.into();
+    pub fn client_timezone(mut self, value: impl Into<String>) -> Self {
+        let value: String = value.into();
         self.core = self.core.default_header("X-Client-Timezone", value.to_string());
         self
     }
@@ -6098,7 +6032,7 @@ impl ClientBuilder {
         }
 
         if let Some(value) = self.core.env("CLIENT_TIMEZONE")? {
-            let value: ::std::string::String = value
+            let value: String = value
                 .parse()
                 .map_err(|_| {
                     self

@@ -681,6 +681,7 @@ pub static UPDATE_APP: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_APP_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -721,6 +722,7 @@ pub static REPLACE_APP: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_APP_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1427,6 +1429,7 @@ pub static CREATE_IDP_CONFIG: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_IDP_CONFIG_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -1467,6 +1470,7 @@ pub static UPDATE_IDP_CONFIG: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_IDP_CONFIG_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1509,6 +1513,7 @@ pub static REPLACE_IDP_CONFIG: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_IDP_CONFIG_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1738,6 +1743,7 @@ pub static CREATE_TEMPLATE: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_TEMPLATE_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -1802,6 +1808,7 @@ pub static UPDATE_TEMPLATE: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_TEMPLATE_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -1836,6 +1843,7 @@ pub static REPLACE_TEMPLATE: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_TEMPLATE_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2358,6 +2366,7 @@ pub static ADMIN_CREATE_TOOLKIT: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_TOOLKIT_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2392,6 +2401,7 @@ pub static ADMIN_EXPORT_ENTITIES: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_EXPORT_ENTITIES_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2456,6 +2466,7 @@ pub static ADMIN_UPDATE_TOOLKIT: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_TOOLKIT_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2626,6 +2637,7 @@ pub static ADMIN_CREATE_TOOLKIT_VERSION: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_TOOLKIT_VERSION_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2692,6 +2704,7 @@ pub static ADMIN_UPDATE_TOOLKIT_VERSION: Operation = Operation::new(
         ],
     )
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_TOOLKIT_VERSION_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2861,6 +2874,7 @@ pub static CREATE_ACTION_ITEM: Operation = Operation::new(
     .summary("Create an action item")
     .security(&[&[SecurityRequirement::new("userToken", &["action-items:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_ACTION_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -2920,6 +2934,7 @@ pub static UPDATE_ACTION_ITEM: Operation = Operation::new(
     .summary("Change an action item")
     .security(&[&[SecurityRequirement::new("userToken", &["action-items:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_ACTION_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -2956,6 +2971,7 @@ pub static REPLACE_ACTION_ITEM: Operation = Operation::new(
     .summary("Change an action item (old form)")
     .security(&[&[SecurityRequirement::new("userToken", &["action-items:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_ACTION_ITEM_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -3470,6 +3486,7 @@ pub static LINK_CALENDAR_EVENT: Operation = Operation::new(
     .summary("Link a calendar event to a meeting")
     .security(&[&[SecurityRequirement::new("userToken", &["calendar:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_LINK_CALENDAR_EVENT_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -3637,6 +3654,7 @@ pub static SEND_CHAT_MESSAGE: Operation = Operation::new(
     .summary("Send a message to the assistant")
     .security(&[&[SecurityRequirement::new("userToken", &["chat:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_SEND_CHAT_MESSAGE_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -4018,6 +4036,7 @@ pub static CREATE_MEETING: Operation = Operation::new(
     .summary("Create a meeting")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_CREATE_MEETING_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -4077,6 +4096,7 @@ pub static UPDATE_MEETING: Operation = Operation::new(
     .summary("Change a meeting")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_UPDATE_MEETING_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"]),
@@ -4294,6 +4314,7 @@ pub static ADD_PARTICIPANT: Operation = Operation::new(
     .summary("Add a participant")
     .security(&[&[SecurityRequirement::new("userToken", &["meetings:write"])]])
     .request(RequestBody::new("application/json"))
+    .body_limits(Some(&LIMITS_OF_ADD_PARTICIPANT_REQUEST))
     .responses(
         &[
             ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"]),
@@ -4756,23 +4777,48 @@ pub static LIST_WORKSPACES: Operation = Operation::new(
         ),
     )
     .build();
-static LIMITS_OF_CHAT_METADATA: BodyLimits = BodyLimits::new().max_members(10usize);
+static LIMITS_OF_ADD_PARTICIPANT_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("name", &BodyLimits::new().min_length(1usize).max_length(255usize))]);
+static LIMITS_OF_CHAT_METADATA: BodyLimits = BodyLimits::new()
+    .max_members(10usize)
+    .other_members(&LIMITS_OF_CHAT_METADATA_VALUE);
+static LIMITS_OF_CHAT_METADATA_VALUE: BodyLimits = BodyLimits::new()
+    .max_length(1024usize);
+static LIMITS_OF_CREATE_ACTION_ITEM_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(1000usize)),
+            ("description", &BodyLimits::new().min_length(1usize).max_length(1000usize)),
+        ],
+    );
 static LIMITS_OF_CREATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(
         &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(5000usize)),
             (
                 "time_allocation_minutes",
                 &BodyLimits::new()
                     .minimum(Number::Integer(0))
                     .maximum(Number::Integer(1440)),
             ),
+            ("talking_points", &BodyLimits::new().max_length(10000usize)),
+            ("sequence", &BodyLimits::new().max_length(255usize)),
         ],
     );
 static LIMITS_OF_CREATE_AUTOMATION_REQUEST: BodyLimits = BodyLimits::new()
-    .members(&[("actions", &BodyLimits::new().min_items(1usize))]);
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("actions", &BodyLimits::new().min_items(1usize)),
+        ],
+    );
 static LIMITS_OF_CREATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(
         &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(5000usize)),
             (
                 "time_allocation_minutes",
                 &BodyLimits::new()
@@ -4780,28 +4826,206 @@ static LIMITS_OF_CREATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
                     .maximum(Number::Integer(1440)),
             ),
             ("presenters", &BodyLimits::new().max_items(50usize)),
+            ("talking_points", &BodyLimits::new().max_length(10000usize)),
         ],
     );
 static LIMITS_OF_CREATE_CHAT_SESSION_REQUEST: BodyLimits = BodyLimits::new()
-    .members(&[("metadata", &BodyLimits::new().all(&[&LIMITS_OF_CHAT_METADATA]))]);
+    .members(
+        &[
+            ("message", &BodyLimits::new().min_length(1usize).max_length(10000usize)),
+            ("metadata", &BodyLimits::new().all(&[&LIMITS_OF_CHAT_METADATA])),
+        ],
+    );
+static LIMITS_OF_CREATE_IDP_CONFIG_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("idp_client_id", &BodyLimits::new().min_length(1usize)),
+            ("idp_client_secret", &BodyLimits::new().min_length(1usize)),
+        ],
+    );
+static LIMITS_OF_CREATE_MEETING_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("title", &BodyLimits::new().min_length(1usize).max_length(255usize))]);
+static LIMITS_OF_CREATE_TEMPLATE_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+        ],
+    );
+static LIMITS_OF_CREATE_TOOLKIT_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("slug", &BodyLimits::new().min_length(1usize).max_length(100usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("manifest", &LIMITS_OF_TOOLKIT_MANIFEST),
+        ],
+    );
+static LIMITS_OF_CREATE_TOOLKIT_VERSION_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("version_label", &BodyLimits::new().min_length(1usize).max_length(50usize)),
+            ("manifest", &LIMITS_OF_TOOLKIT_MANIFEST),
+            ("changelog", &BodyLimits::new().max_length(5000usize)),
+        ],
+    );
+static LIMITS_OF_EXPORT_ENTITIES_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+        ],
+    );
+static LIMITS_OF_LINK_CALENDAR_EVENT_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("calendar_event_id", &BodyLimits::new().max_length(255usize))]);
+static LIMITS_OF_MANIFEST_ACTION_BUTTON: BodyLimits = BodyLimits::new()
+    .members(&[("spec", &LIMITS_OF_MANIFEST_ACTION_BUTTON_SPEC)]);
+static LIMITS_OF_MANIFEST_ACTION_BUTTON_SPEC: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("$id", &BodyLimits::new().max_length(100usize)),
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("file_format", &BodyLimits::new().max_length(50usize)),
+            ("icon_name", &BodyLimits::new().max_length(100usize)),
+            ("integration_type", &BodyLimits::new().max_length(100usize)),
+            ("redirect_url", &BodyLimits::new().max_length(2000usize)),
+            ("webhook_url", &BodyLimits::new().max_length(2000usize)),
+        ],
+    );
+static LIMITS_OF_MANIFEST_AGENDA_ITEM_SPEC: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("sequence", &BodyLimits::new().max_length(255usize)),
+        ],
+    );
+static LIMITS_OF_MANIFEST_NEXT_STEP: BodyLimits = BodyLimits::new()
+    .members(&[("spec", &LIMITS_OF_MANIFEST_NEXT_STEP_SPEC)]);
+static LIMITS_OF_MANIFEST_NEXT_STEP_SPEC: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("$id", &BodyLimits::new().max_length(100usize)),
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("redirect_url", &BodyLimits::new().max_length(2000usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("color", &BodyLimits::new().max_length(50usize)),
+            ("icon_name", &BodyLimits::new().max_length(100usize)),
+        ],
+    );
+static LIMITS_OF_MANIFEST_PARTICIPANT_SPEC: BodyLimits = BodyLimits::new()
+    .members(&[("name", &BodyLimits::new().min_length(1usize).max_length(255usize))]);
+static LIMITS_OF_MANIFEST_SHORTCUT: BodyLimits = BodyLimits::new()
+    .members(&[("spec", &LIMITS_OF_MANIFEST_SHORTCUT_SPEC)]);
+static LIMITS_OF_MANIFEST_SHORTCUT_SPEC: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("$id", &BodyLimits::new().max_length(100usize)),
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("color", &BodyLimits::new().max_length(50usize)),
+            ("icon_name", &BodyLimits::new().max_length(100usize)),
+            (
+                "surfaces",
+                &BodyLimits::new()
+                    .max_items(5usize)
+                    .items(&LIMITS_OF_MANIFEST_SHORTCUT_SURFACE),
+            ),
+        ],
+    );
+static LIMITS_OF_MANIFEST_SHORTCUT_SURFACE: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            (
+                "position",
+                &BodyLimits::new()
+                    .minimum(Number::Integer(1))
+                    .maximum(Number::Integer(10)),
+            ),
+        ],
+    );
+static LIMITS_OF_MANIFEST_TEMPLATE: BodyLimits = BodyLimits::new()
+    .members(&[("spec", &LIMITS_OF_MANIFEST_TEMPLATE_SPEC)]);
+static LIMITS_OF_MANIFEST_TEMPLATE_SPEC: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("$id", &BodyLimits::new().max_length(100usize)),
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("title", &BodyLimits::new().max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            (
+                "agenda_items",
+                &BodyLimits::new().items(&LIMITS_OF_MANIFEST_AGENDA_ITEM_SPEC),
+            ),
+            (
+                "participants",
+                &BodyLimits::new().items(&LIMITS_OF_MANIFEST_PARTICIPANT_SPEC),
+            ),
+        ],
+    );
+static LIMITS_OF_SEND_CHAT_MESSAGE_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[("message", &BodyLimits::new().min_length(1usize).max_length(10000usize))],
+    );
 static LIMITS_OF_SET_WEBHOOK_FILTER_REQUEST: BodyLimits = BodyLimits::new()
     .members(&[("events", &BodyLimits::new().min_items(1usize))]);
+static LIMITS_OF_TOOLKIT_MANIFEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("templates", &BodyLimits::new().items(&LIMITS_OF_MANIFEST_TEMPLATE)),
+            ("next_steps", &BodyLimits::new().items(&LIMITS_OF_MANIFEST_NEXT_STEP)),
+            (
+                "action_buttons",
+                &BodyLimits::new().items(&LIMITS_OF_MANIFEST_ACTION_BUTTON),
+            ),
+            ("shortcuts", &BodyLimits::new().items(&LIMITS_OF_MANIFEST_SHORTCUT)),
+        ],
+    );
+static LIMITS_OF_UPDATE_ACTION_ITEM_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(1000usize)),
+            ("description", &BodyLimits::new().min_length(1usize).max_length(1000usize)),
+        ],
+    );
 static LIMITS_OF_UPDATE_AGENDA_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(
         &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(5000usize)),
             (
                 "time_allocation_minutes",
                 &BodyLimits::new()
                     .minimum(Number::Integer(0))
                     .maximum(Number::Integer(1440)),
             ),
+            ("talking_points", &BodyLimits::new().max_length(10000usize)),
+            ("sequence", &BodyLimits::new().max_length(255usize)),
+        ],
+    );
+static LIMITS_OF_UPDATE_APP_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("slug", &BodyLimits::new().min_length(3usize).max_length(63usize)),
+            ("webhook_url", &BodyLimits::new().max_length(2000usize)),
         ],
     );
 static LIMITS_OF_UPDATE_AUTOMATION_REQUEST: BodyLimits = BodyLimits::new()
-    .members(&[("actions", &BodyLimits::new().min_items(1usize))]);
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("actions", &BodyLimits::new().min_items(1usize)),
+        ],
+    );
 static LIMITS_OF_UPDATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
     .members(
         &[
+            ("title", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(5000usize)),
             (
                 "time_allocation_minutes",
                 &BodyLimits::new()
@@ -4809,5 +5033,39 @@ static LIMITS_OF_UPDATE_BACKLOG_ITEM_REQUEST: BodyLimits = BodyLimits::new()
                     .maximum(Number::Integer(1440)),
             ),
             ("presenters", &BodyLimits::new().max_items(50usize)),
+            ("talking_points", &BodyLimits::new().max_length(10000usize)),
+        ],
+    );
+static LIMITS_OF_UPDATE_IDP_CONFIG_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("idp_client_id", &BodyLimits::new().min_length(1usize)),
+            ("idp_client_secret", &BodyLimits::new().min_length(1usize)),
+        ],
+    );
+static LIMITS_OF_UPDATE_MEETING_REQUEST: BodyLimits = BodyLimits::new()
+    .members(&[("title", &BodyLimits::new().min_length(1usize).max_length(255usize))]);
+static LIMITS_OF_UPDATE_TEMPLATE_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+        ],
+    );
+static LIMITS_OF_UPDATE_TOOLKIT_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("name", &BodyLimits::new().min_length(1usize).max_length(255usize)),
+            ("description", &BodyLimits::new().max_length(1000usize)),
+            ("manifest", &BodyLimits::new().all(&[&LIMITS_OF_TOOLKIT_MANIFEST])),
+        ],
+    );
+static LIMITS_OF_UPDATE_TOOLKIT_VERSION_REQUEST: BodyLimits = BodyLimits::new()
+    .members(
+        &[
+            ("version_label", &BodyLimits::new().min_length(1usize).max_length(50usize)),
+            ("manifest", &LIMITS_OF_TOOLKIT_MANIFEST),
+            ("changelog", &BodyLimits::new().max_length(5000usize)),
         ],
     );

@@ -55,7 +55,7 @@ pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     }
 
     println!("3. Change the project");
-    let body = types::ProjectUpdate::builder().name("Northlight Windows".to_owned());
+    let body = types::ProjectUpdate::new().name("Northlight Windows");
     match client
         .update_project()
         .project_id(id)

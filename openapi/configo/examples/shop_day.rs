@@ -69,7 +69,7 @@ impl Day {
 
         println!("4. Keep the plan of the site");
         let plan = upload_plan(&client, &project).await?;
-        let note = types::NoteCreate::builder().message(format!("The plan is the file {plan}."));
+        let note = types::NoteCreate::new(format!("The plan is the file {plan}."));
         let request = client.create_order_note().project_id(&project);
         request.order_id(&order_id).body(note).send().await?;
 
@@ -113,17 +113,14 @@ impl Day {
         let window = shown.first().ok_or("no configurator is public")?;
         let id = window.id.clone().ok_or("the configurator has no id")?;
         let controls = window.controls.as_deref().unwrap_or_default();
-        let item = types::OrderItemInput::builder()
+        let item = types::OrderItemInput::new()
             .configurator_id(id)
             .parameters(starting_values(controls))
-            .quantity(1.0)
-            .build()?;
-        let body = types::WidgetOrderCreate::builder()
-            .contact_name("Tomas Ruiz".to_owned())
-            .email(types::WidgetOrderCreateEmail::try_from(
-                "tomas.ruiz@example.com",
-            )?)
-            .items(vec![item]);
+            .quantity(1.0);
+        let body = types::WidgetOrderCreate::new()
+            .contact_name("Tomas Ruiz")
+            .email("tomas.ruiz@example.com")
+            .items([item]);
         let order = widget.create_widget_order().body(body).send().await?;
         println!("   order {}", text(order.number.as_ref()));
         Ok(())
@@ -174,7 +171,7 @@ async fn calculate(
         .id
         .clone()
         .ok_or("the configurator has no id")?;
-    let body = types::CalculationRequest::builder()
+    let body = types::CalculationRequest::new()
         .parameters(wishes.clone())
         .quantity(1.0);
     let request = client.calculate_configuration().project_id(project);
@@ -189,12 +186,9 @@ async fn calculate(
 
 async fn add_contact(client: &Client, project: &Id) -> Result<Contact, Box<dyn Error>> {
     // Texts that are longer than the service takes are refused here.
-    let body = types::ContactCreate::builder()
-        .name("Elin Berg")
-        .email(types::ContactCreateEmail::try_from(
-            "elin.berg@example.com",
-        )?)
-        .phone(types::ContactCreatePhone::try_from("+46 8 465 004 21")?);
+    let body = types::ContactCreate::new("Elin Berg")
+        .email("elin.berg@example.com")
+        .phone("+46 8 465 004 21");
     match client
         .create_contact()
         .project_id(project)
@@ -216,15 +210,14 @@ async fn place_order(
     configurator: &Configurator,
     wishes: Map<String, Value>,
 ) -> Result<Order, Box<dyn Error>> {
-    let item = types::OrderItemInput::builder()
-        .configurator_id(configurator.id.clone())
+    let item = types::OrderItemInput::new()
+        .maybe_configurator_id(configurator.id.clone())
         .parameters(wishes)
-        .quantity(1.0)
-        .build()?;
-    let body = types::OrderCreate::builder()
-        .contact_id(contact.id.clone())
-        .contact_name(contact.name.clone())
-        .items(vec![item]);
+        .quantity(1.0);
+    let body = types::OrderCreate::new()
+        .maybe_contact_id(contact.id.clone())
+        .maybe_contact_name(contact.name.clone())
+        .items([item]);
     let request = client.create_order().project_id(project).body(body);
     let order = request.send().await?.into_inner();
     println!("   order {}", text(order.number.as_ref()));
@@ -247,7 +240,7 @@ async fn move_on(client: &Client, project: &Id, order: &Id) -> Result<(), Box<dy
     for status in statuses {
         let name = status.name.unwrap_or_default();
         let request = client.update_order().project_id(project).order_id(order);
-        let body = types::OrderUpdate::builder().status_id(status.id);
+        let body = types::OrderUpdate::new().maybe_status_id(status.id);
         match request.body(body).send().await?.into_inner() {
             UpdateOrderSuccess::Ok(_) => println!("   {name}"),
             // 304: it has this status already.

@@ -96,14 +96,13 @@ async fn modify_field(client: &Client) -> Result<(), Box<dyn Error>> {
     }
     let mut whole: types::FieldInput = serde_json::from_value(whole)?;
     whole.extra.remove("_self");
-    let label = types::TranslationRef::builder().key("work-email").build()?;
+    let body = whole.label(types::TranslationRef::new("work-email"));
     client
         .modify_field()
         .app_id(APP)
         .flow("standard")
         .field("emailAddress")
-        .body(whole)
-        .body_map(|body| body.label(label))
+        .body(body)
         .send()
         .await?;
 

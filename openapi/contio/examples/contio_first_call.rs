@@ -61,17 +61,14 @@ pub(crate) async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("2. Make a meeting");
     // Without a key of yours the call gets a random one, which all of its attempts share: it is
     // repeated after a failure, and the meeting is made once.
-    let request = types::CreateMeetingRequest::builder()
-        .title("Logistics weekly")
-        .start_time("2026-09-14T09:00:00Z".to_owned())
-        .end_time("2026-09-14T09:45:00Z".to_owned());
+    let request = types::CreateMeetingRequest::new("Logistics weekly")
+        .start_time("2026-09-14T09:00:00Z")
+        .end_time("2026-09-14T09:45:00Z");
     let made = client.create_meeting().body(request).send().await?;
     println!("   made with the id {}", made.id.as_deref().unwrap_or("?"));
 
     println!("3. Handle an error");
-    let request = types::CreateMeetingRequest::builder()
-        .title("Logistics weekly")
-        .start_time("tomorrow".to_owned());
+    let request = types::CreateMeetingRequest::new("Logistics weekly").start_time("tomorrow");
     match client.create_meeting().body(request).send().await {
         Ok(_) => println!("   this server takes any time"),
         Err(error) => match error.body() {

@@ -136,9 +136,8 @@ impl Ours {
                     .map_err(|failure| failure.to_string())?;
             }
             "client_credentials" => {
-                let body = types::TokenRequest::builder()
-                    .grant_type(GrantType::ClientCredentials)
-                    .scope("meetings:read".to_owned());
+                let body =
+                    types::TokenRequest::new(GrantType::ClientCredentials).scope("meetings:read");
                 self.client.exchange_oauth_token().body(body).send().await?;
             }
             other => return Err(format!("nobody has written `{other}`").into()),

@@ -130,7 +130,7 @@ async fn codes_of_an_operation_are_typed_and_new_ones_are_kept() {
         let body = json!({ "error": "No.", "code": code, "request_id": "req-1" });
         let server = Recorder::replying(vec![json_reply(400, &body)]).await;
         let client = builder(&server).build().unwrap();
-        let body = types::CreateMeetingRequest::builder().title("Weekly");
+        let body = types::CreateMeetingRequest::new("Weekly");
         let error = client.create_meeting().body(body).send().await.unwrap_err();
         assert_eq!(
             (error.code(), error.request_id()),
@@ -174,7 +174,7 @@ async fn client_credentials_stay_apart_from_the_token_of_the_user() {
     let replies = vec![json_reply(200, &token), json_reply(200, &json!({}))];
     let server = Recorder::replying(replies).await;
     let client = builder(&server).build().unwrap();
-    let body = types::TokenRequest::builder().grant_type(GrantType::ClientCredentials);
+    let body = types::TokenRequest::new(GrantType::ClientCredentials);
     let tokens = client
         .exchange_oauth_token()
         .body(body)
@@ -192,8 +192,7 @@ async fn client_credentials_stay_apart_from_the_token_of_the_user() {
 /// In a manifest `$ref` and `$id` are data, and names of members.
 #[tokio::test]
 async fn references_of_manifests_are_sent_as_they_are_spelt() {
-    let reference = types::ManifestRef::builder().ref_("template-1".to_owned());
-    let reference: types::ManifestRef = reference.try_into().unwrap();
+    let reference = types::ManifestRef::new().ref_("template-1");
     let written = serde_json::to_value(&reference).unwrap();
     assert_eq!(written, json!({ "$ref": "template-1" }));
     let read: types::ManifestRef = serde_json::from_value(json!({ "$id": "7" })).unwrap();

@@ -45,8 +45,9 @@ const DOCUMENT: Shape<'_> = Shape {
         &[
             "codes", "files", "folders", "json", "report", "scalar", "yaml",
         ],
+        &["model"],
         &["lint"],
-        &["meta", "model", "reference", "version", "vocabulary"],
+        &["meta", "reference", "trial", "version", "vocabulary"],
         &["bundle"],
         &["document"],
         &["provenance"],

@@ -95,7 +95,7 @@ async fn the_first_calls_of_a_newcomer_work() {
 async fn copies_translations_and_versions_are_kept() {
     let server = mock::start().await;
     let client = server.client();
-    let body = types::CopyFlowRequest::builder().name("standard_trial");
+    let body = types::CopyFlowRequest::new("standard_trial");
     let copy = client.copy_flow().app_id(APP).flow("standard").body(body);
     copy.send().await.unwrap();
     let flows = client.list_flows().app_id(APP).send().await.unwrap();
@@ -126,8 +126,7 @@ async fn copies_translations_and_versions_are_kept() {
     let first = version().await;
     let texts =
         |text: &str| types::LocaleTexts(BTreeMap::from([("en-US".to_owned(), text.to_owned())]));
-    let new = types::TranslationCreate::builder().values(texts("Help"));
-    let new: types::TranslationCreate = new.try_into().unwrap();
+    let new = types::TranslationCreate::new(texts("Help"));
     let create = client.create_translations().app_id(APP).flow("standard");
     create.body(vec![new]).send().await.unwrap();
     let second = version().await;
@@ -138,10 +137,7 @@ async fn copies_translations_and_versions_are_kept() {
         .iter()
         .find(|one| one.values["en-US"] == "Help")
         .expect("it is listed");
-    let change = types::TranslationUpdate::builder()
-        .key(made.key.as_str())
-        .values(texts("Imprint"));
-    let change: types::TranslationUpdate = change.try_into().unwrap();
+    let change = types::TranslationUpdate::new(made.key.as_str(), texts("Imprint"));
     let modify = client.modify_translation().app_id(APP).flow("standard");
     modify.body(vec![change]).send().await.unwrap();
     let read = client

@@ -22,7 +22,7 @@ fn builder(server: &Server) -> ClientBuilder {
 }
 
 fn order() -> Order {
-    Order::builder().name("chair").build().unwrap()
+    Order::new("chair")
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn scopes_are_values_of_requests_and_of_tokens() {
     client.create_order().body(order()).send().await.unwrap();
 
     let application = |scopes: Vec<Scope>| {
-        let body = NewApplication::builder().scopes(scopes).build().unwrap();
+        let body = NewApplication::new(scopes);
         client.create_application().body(body).send()
     };
     server.reply(201, "", "");

@@ -26,7 +26,7 @@ fn parts(request: &Request) -> Vec<String> {
 }
 
 fn place(x: f64) -> Place {
-    Place::builder().x(x).build().unwrap()
+    Place::new(x)
 }
 
 #[tokio::test]
@@ -34,11 +34,7 @@ async fn each_part_goes_out_as_the_document_says() {
     let server = Server::start().await;
     server.json(201, &serde_json::json!({ "pages": 3, "author": null }));
     let client = client!(split_multipart_bodies, server);
-    let details = Details::builder()
-        .pages(3)
-        .author(openapi_client_runtime::Patch::Null)
-        .build()
-        .unwrap();
+    let details = Details::new().pages(3).null_author();
     let kept = client
         .upload_context()
         .id("a/b")

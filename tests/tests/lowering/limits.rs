@@ -1,11 +1,16 @@
 //! Limits of the document on what goes out, checked before it does.
 
-use openapi_client_runtime::ErrorKind;
+use std::fmt::Debug;
+
+use openapi_client_runtime::{CallOptions, Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::{
     client,
-    clients::check_limits::{Client, types::NewForm},
+    clients::check_limits::{
+        Client,
+        types::{NewForm, Size},
+    },
     server::Server,
 };
 
@@ -21,7 +26,12 @@ fn form(conditions: &[usize]) -> Value {
 
 async fn refusal(client: &Client, form: Value) -> String {
     let form: NewForm = serde_json::from_value(form).unwrap();
-    let error = client.create_form().body(form).send().await.unwrap_err();
+    refused(client.create_form().body(form).send().await)
+}
+
+/// Why a request was refused before anything was sent.
+fn refused<T: Debug>(outcome: Result<T, Error<Value>>) -> String {
+    let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.is_unsent() && error.status().is_none());
     error.to_string()
@@ -121,24 +131,78 @@ async fn what_no_limit_forbids_goes_out() {
     assert_eq!(made.visible.as_ref().unwrap().len(), 6);
     assert_eq!(server.last().json(), free);
     client.set_tags().id("1").send().await.unwrap();
-
-    // What the server sends as well goes back as it came.
-    server.json(200, &json!({ "width": 99, "marks": ["a", "b"] }));
-    let size = json!({ "width": 0, "marks": ["a", "b"] });
-    let size = serde_json::from_value::<crate::clients::check_limits::types::Size>(size).unwrap();
-    let size = client.set_size().id("1").body(size).send().await.unwrap();
-    assert_eq!(size.width, Some(99));
 }
 
-#[test]
-fn patterns_are_part_of_the_types() {
-    for (variable, fits) in [("$width_2", true), ("width", false), ("$Width", false)] {
-        let form = NewForm::builder().name("Window").variable(
-            variable
-                .parse::<crate::clients::check_limits::types::NewFormVariable>()
-                .ok(),
-        );
-        let form = form.build().unwrap();
-        assert_eq!(form.variable.is_some(), fits, "{variable}");
+#[tokio::test]
+async fn strings_and_steps_keep_to_their_limits() {
+    let server = Server::start().await;
+    let client = client!(check_limits, server);
+    let window = || NewForm::new("Window");
+    let pattern = r"`variable` in its body does not match `^\$[a-z][a-z0-9_]*$`";
+    for (form, reason) in [
+        (
+            NewForm::new("ü".repeat(21)),
+            "`name` in its body has 21 characters, and at most 20 may be there",
+        ),
+        (
+            window().code("a"),
+            "`code` in its body has 1 character, and at least 2 must be there",
+        ),
+        (window().variable("width"), pattern),
+        (window().variable("$Width"), pattern),
+        (
+            window().price(0.12),
+            "`price` in its body is 0.12, and must be a multiple of 0.05",
+        ),
+    ] {
+        let text = refused(client.create_form().body(form).send().await);
+        assert!(text.contains(reason), "{text}");
+        assert!(!text.contains("$Width"), "it may be a secret: {text}");
     }
+    assert_eq!(server.count(), 0);
+
+    server.json(201, &json!({ "name": "Window" }));
+    let longest = NewForm::new("ü".repeat(20)).code("ab");
+    let form = longest.variable("$width_2").price(0.15);
+    client.create_form().body(form).send().await.unwrap();
+    let sent =
+        json!({ "name": "ü".repeat(20), "code": "ab", "variable": "$width_2", "price": 0.15 });
+    assert_eq!(server.last().json(), sent);
+}
+
+#[tokio::test]
+async fn what_came_beyond_a_limit_goes_back_only_if_the_call_says_so() {
+    let server = Server::start().await;
+    let client = client!(check_limits, server);
+    let large = json!({ "width": 99, "label": "LARGE", "marks": ["a", "b"] });
+    let size = || serde_json::from_value::<Size>(large.clone()).unwrap();
+    for (size, reason) in [
+        (
+            size(),
+            "`label` in its body has 5 characters, and at most 3 may be there",
+        ),
+        (
+            Size::new().width(10),
+            "`width` in its body is 10, and must be at most 9",
+        ),
+        (
+            Size::new().label("L"),
+            "`label` in its body does not match `^[a-z]*$`",
+        ),
+        (
+            Size::new().marks(["a", "b"]),
+            "`marks` in its body has 2 items, and at most 1 may be there",
+        ),
+    ] {
+        let text = refused(client.set_size().id("1").body(size).send().await);
+        assert!(text.contains(reason), "{text}");
+    }
+    assert_eq!(server.count(), 0);
+
+    server.json(200, &large);
+    let as_it_came = client.set_size().id("1").body(size());
+    let options = CallOptions::new().skip_limits();
+    let answer = as_it_came.with_options(options).send().await.unwrap();
+    assert_eq!(server.last().json(), large);
+    assert_eq!(*answer, size(), "what is received is not held against them");
 }

@@ -26,6 +26,7 @@ mod schemas;
 mod security;
 mod server;
 mod servers;
+mod setters;
 mod statuses;
 mod unions;
 mod webhooks;

@@ -78,10 +78,7 @@ async fn reserved_characters_are_kept_where_the_document_allows_them() {
     let paths = vec!["a/b".to_owned(), "c,d".to_owned()];
     client.search_reserved().paths(paths).send().await.unwrap();
     assert_eq!(server.last().line, "GET /reserved?paths=a/b,c%2Cd");
-    let filter: Filter = Filter::builder()
-        .state("in/out".to_owned())
-        .try_into()
-        .unwrap();
+    let filter = Filter::new().state("in/out");
     client
         .search_reserved()
         .where_(filter)
@@ -152,17 +149,13 @@ async fn queries_are_written_in_the_style_of_the_document() {
         .await
         .unwrap();
     assert_eq!(query(&server), "?piped=true%7Cfalse");
-    let filter: Filter = Filter::builder()
-        .state("on".to_owned())
-        .min_age(3)
-        .try_into()
-        .unwrap();
+    let filter = Filter::new().state("on").min_age(3);
     client.search().filter(filter.clone()).send().await.unwrap();
     assert_eq!(
         query(&server),
         "?filter%5Bmin_age%5D=3&filter%5Bstate%5D=on"
     );
-    let range: Range = Range::builder().from(1).to(2).try_into().unwrap();
+    let range = Range::new().from(1).to(2);
     client.search().range(range.clone()).send().await.unwrap();
     assert_eq!(query(&server), "?from=1&to=2");
     client.search().packed(range).send().await.unwrap();

@@ -1,19 +1,21 @@
 //! Schemas: what is sent of a value, and what a reply becomes.
 
-use openapi_client_runtime::Patch;
+use std::collections::BTreeMap;
+
+use openapi_client_runtime::{ErrorKind, Patch};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
     client,
     clients::{
-        choose_one_of_any as any, formats, hoist_inline_schemas as hoisted, inheritance,
-        integer_enums as integers, keep_empty_lists as lists, keep_extra_members as maps,
-        keep_null_apart as nulls, keep_numbers_exact as numbers,
-        keep_property_from_map as map_fields, keep_unknown_members as members,
-        move_nullable_to_references as nullable, open_string_enums as enums,
-        protect_secrets as secrets, recursive_schemas as recursive,
-        relax_received_schemas as limits, tag_discriminated_unions as unions,
+        choose_one_of_any as any, drop_required_choices as choices, formats,
+        hoist_inline_schemas as hoisted, inheritance, integer_enums as integers,
+        keep_empty_lists as lists, keep_extra_members as maps, keep_null_apart as nulls,
+        keep_numbers_exact as numbers, keep_property_from_map as map_fields,
+        keep_unknown_members as members, move_nullable_to_references as nullable,
+        open_string_enums as enums, protect_secrets as secrets, recursive_schemas as recursive,
+        tag_discriminated_unions as unions, take_limits_off_types as limits,
     },
     server::Server,
 };
@@ -29,8 +31,8 @@ fn round_trip<T: DeserializeOwned + Serialize>(json: &Value) -> T {
 #[tokio::test]
 async fn inline_schemas_have_names_after_their_place() {
     use hoisted::types::{
-        CreateOrderMode, CreateOrderRequestLinesItem, CreateOrderRequestLinesItemUnit,
-        CreateOrderResponse201State,
+        CreateOrderMode, CreateOrderRequest, CreateOrderRequestLinesItem,
+        CreateOrderRequestLinesItemUnit, CreateOrderResponse201State,
     };
     let server = Server::start().await;
     let client = client!(hoist_inline_schemas, server);
@@ -38,16 +40,13 @@ async fn inline_schemas_have_names_after_their_place() {
         201,
         &json!({ "id": 1, "state": "parked", "totals": { "EUR": { "net": 2.5 } } }),
     );
-    let line: CreateOrderRequestLinesItem = CreateOrderRequestLinesItem::builder()
-        .article("nut")
+    let line = CreateOrderRequestLinesItem::new("nut")
         .unit(CreateOrderRequestLinesItemUnit::Piece)
-        .size(Patch::Null)
-        .try_into()
-        .unwrap();
+        .null_size();
     let answer = client
         .create_order()
         .mode(CreateOrderMode::Draft)
-        .body_map(|order| order.lines(vec![line]).ship_to(Patch::Null))
+        .body(CreateOrderRequest::new([line]).null_ship_to())
         .send()
         .await
         .unwrap();
@@ -94,11 +93,7 @@ async fn unions_are_told_apart_by_their_tag() {
     assert!(matches!(&found[2], Pet::Cat(cat) if cat.name == "Tom"));
     assert!(matches!(&found[3], Pet::Unknown(json) if json["legs"] == 4));
 
-    let dog: Dog = Dog::builder()
-        .pet_type("dog")
-        .name("Rex")
-        .try_into()
-        .unwrap();
+    let dog = Dog::new("dog", "Rex");
     server.json(200, &json!({ "kind": "Square", "side": 2.0 }));
     let shape = client.add_pet().body(dog).send().await.unwrap();
     assert_eq!(
@@ -153,16 +148,17 @@ async fn secrets_are_sent_but_never_printed() {
         200,
         &json!({ "token": "hush-1", "spare": ["hush-2"], "old": null }),
     );
-    let login = secrets::types::Login::builder()
-        .user("ann")
-        .password("hush-0")
-        .pin(Patch::Null);
-    let login: secrets::types::Login = login.try_into().unwrap();
+    let short = secrets::types::Login::new("ann", "hush-0");
+    let refused = client.log_in().body(short).send().await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidRequest);
+    assert!(!format!("{refused} {refused:?}").contains("hush"));
+    assert_eq!(server.count(), 0);
+    let login = secrets::types::Login::new("ann", "hush-0-0").null_pin();
     assert!(!format!("{login:?}").contains("hush"), "{login:?}");
     let session = client.log_in().body(login).send().await.unwrap();
     assert_eq!(
         server.last().json(),
-        json!({ "user": "ann", "password": "hush-0", "pin": null })
+        json!({ "user": "ann", "password": "hush-0-0", "pin": null })
     );
     assert!(!format!("{session:?}").contains("hush"), "{session:?}");
     assert_eq!(session.token.expose(), "hush-1");
@@ -193,9 +189,9 @@ async fn what_is_shown_once_is_taken_once() {
 
 #[tokio::test]
 async fn limits_hold_for_what_is_sent_only() {
-    use limits::types::{NewWord, NewWordCodes, NewWordLevels, NewWordNick};
+    use limits::types::{NewWord, NewWordLevels};
     let server = Server::start().await;
-    let client = client!(relax_received_schemas, server);
+    let client = client!(take_limits_off_types, server);
     server.json(
         200,
         &json!({ "text": "Überlang", "count": 0, "tags": ["a", "a"], "new": true }),
@@ -203,38 +199,25 @@ async fn limits_hold_for_what_is_sent_only() {
     let word = client.read_word().send().await.unwrap();
     assert_eq!((word.text.as_str(), word.count), ("Überlang", Some(0)));
 
-    let refused = |builder: limits::types::builder::NewWord, words: &str| {
-        let error = NewWord::try_from(builder).unwrap_err().to_string();
-        assert!(error.contains(words), "{error}");
-    };
-    refused(
-        NewWord::builder().text("ab"),
-        "property `text` of `NewWord`",
-    );
-    refused(
-        NewWord::builder().text("toolong"),
-        "property `text` of `NewWord`",
-    );
-    refused(
-        NewWord::builder().text("ABC"),
-        "property `text` of `NewWord`",
-    );
-    assert!("abcd".parse::<NewWordNick>().is_err());
-    assert!("a".parse::<NewWordCodes>().is_err());
+    for (word, place) in [
+        (NewWord::new("ab"), "`text`"),
+        (NewWord::new("toolong"), "`text`"),
+        (NewWord::new("ABC"), "`text`"),
+        (NewWord::new("abc").count(0), "`count`"),
+        (NewWord::new("abc").share(0.0), "`share`"),
+        (NewWord::new("abc").tags(Vec::<String>::new()), "`tags`"),
+        (NewWord::new("abc").nick("abcd"), "`nick`"),
+        (NewWord::new("abc").codes(["A", "a"]), "`codes[1]`"),
+    ] {
+        let error = client.set_word().body(word).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        let text = error.to_string();
+        assert!(text.contains(&format!("{place} in its body")), "{text}");
+    }
+    assert_eq!(server.count(), 1, "none of them was sent");
     assert!(NewWordLevels::try_from(3).is_err());
-    let nick: NewWordNick = "abc".parse().unwrap();
-    let codes: Vec<NewWordCodes> = vec!["A".parse().unwrap()];
-    let word = NewWord::builder()
-        .text("abc")
-        .tags(vec!["a".to_owned()])
-        .nick(nick)
-        .codes(codes);
-    client
-        .set_word()
-        .body(NewWord::try_from(word).unwrap())
-        .send()
-        .await
-        .unwrap();
+    let word = NewWord::new("abc").tags(["a"]).nick("abc").codes(["A"]);
+    client.set_word().body(word).send().await.unwrap();
     assert_eq!(
         server.last().json(),
         json!({ "text": "abc", "tags": ["a"], "nick": "abc", "codes": ["A"] })
@@ -328,15 +311,12 @@ async fn null_is_not_absent() {
     let server = Server::start().await;
     let client = client!(keep_null_apart, server);
     server.json(200, &json!({ "must": null, "name": null }));
-    let change: Change = Change::builder()
-        .must(None)
-        .name(Patch::Null)
+    let change = Change::new(None)
+        .null_name()
         .age(5)
-        .tags(vec![Some("a".to_owned()), None])
-        .address(Address::default())
-        .mood(Mood::Glad)
-        .try_into()
-        .unwrap();
+        .tags([Some("a".to_owned()), None])
+        .address(Address::new())
+        .mood(Mood::Glad);
     let answer = client.change_person().body(change).send().await.unwrap();
     assert_eq!(
         server.last().json(),
@@ -363,17 +343,14 @@ fn null_is_not_absent_in_the_forms_of_a_union_either() {
 
 #[tokio::test]
 async fn members_of_which_one_is_needed_may_all_be_there() {
+    use choices::types::Alert;
     let server = Server::start().await;
     let client = client!(drop_required_choices, server);
     let both = json!({ "state": "open", "owners": ["ann"] });
     server.json(200, &both);
     let alert = client
         .change_alert()
-        .body_map(|alert| {
-            alert
-                .state("open".to_owned())
-                .owners(vec!["ann".to_owned()])
-        })
+        .body(Alert::new().state("open").owners(["ann"]))
         .send()
         .await
         .unwrap();
@@ -387,17 +364,14 @@ async fn empty_is_not_absent() {
     let server = Server::start().await;
     let client = client!(keep_empty_lists, server);
     server.json(200, &json!({ "always": [] }));
-    let nothing: Tags = Tags::builder().always(Vec::new()).try_into().unwrap();
+    let nothing = Tags::new(Vec::<String>::new());
     client.set_tags().body(nothing).send().await.unwrap();
     assert_eq!(server.last().json(), json!({ "always": [] }));
     server.json(200, &json!({ "always": [] }));
-    let empty: Tags = Tags::builder()
-        .always(Vec::new())
-        .list(Vec::new())
-        .map(std::collections::BTreeMap::new())
-        .free(serde_json::Map::new())
-        .try_into()
-        .unwrap();
+    let empty = Tags::new(Vec::<String>::new())
+        .list(Vec::<String>::new())
+        .map(BTreeMap::<String, _>::new())
+        .free(serde_json::Map::new());
     client.set_tags().body(empty).send().await.unwrap();
     assert_eq!(
         server.last().json(),
@@ -423,10 +397,9 @@ async fn members_of_all_parts_are_members_of_the_whole() {
     );
     let ann = client.read_staff().send().await.unwrap();
     assert_eq!((ann.name.as_str(), ann.salary), ("Ann", 5));
-    let boss: Person = Person::builder().name("Eve").try_into().unwrap();
     client
         .set_staff()
-        .body_map(|staff| staff.name("Ann").salary(6).boss(boss))
+        .body(Employee::new("Ann", 6).boss(Person::new("Eve")))
         .send()
         .await
         .unwrap();
@@ -460,7 +433,7 @@ async fn schemas_may_hold_themselves() {
 
 #[tokio::test]
 async fn numbers_of_an_enum_are_checked_when_sent_only() {
-    use integers::types::NewLevelStep;
+    use integers::types::{NewLevel, NewLevelStep};
     let server = Server::start().await;
     let client = client!(integer_enums, server);
     server.json(200, &json!({ "level": 30 }));
@@ -478,7 +451,7 @@ async fn numbers_of_an_enum_are_checked_when_sent_only() {
     assert!(NewLevelStep::try_from(2).is_err());
     client
         .set_level()
-        .body_map(|level| level.step(NewLevelStep::try_from(5).unwrap()))
+        .body(NewLevel::new(NewLevelStep::try_from(5).unwrap()))
         .send()
         .await
         .unwrap();
@@ -522,32 +495,20 @@ async fn a_property_called_extra_keeps_its_name_beside_the_map() {
     client.set_card().body(card).send().await.unwrap();
     assert_eq!(server.last().json(), json);
 
-    let built = Card::builder().title("t").extra("e".to_owned());
-    let built = built.extra_members2([("more".to_owned(), 1)]);
+    let built = Card::new("t").extra("e").extra_members2([("more", 1)]);
     let mut expected = json.clone();
     expected.as_object_mut().unwrap().remove("extra_members");
-    assert_eq!(
-        serde_json::to_value(built.build().unwrap()).unwrap(),
-        expected
-    );
+    assert_eq!(serde_json::to_value(built).unwrap(), expected);
 
     let note = json!({ "Extra": "12345", "text": null, "wood": { "kind": "oak" } });
     round_trip::<Note>(&note);
     let note: Note = serde_json::from_value(note).unwrap();
     assert_eq!(note.extra.as_str(), "12345");
     assert_eq!(note.extra_members["wood"]["kind"], "oak");
-    let error = Note::builder().extra("123456").build().unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("property `Extra` of `Note`: "),
-        "{error}"
-    );
-    let error = Note::builder().build().unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "property `Extra` of `Note` is required and was not set"
-    );
+    let long = map_fields::types::Others::new().note(Note::new("123456"));
+    let error = client.set_others().body(long).send().await.unwrap_err();
+    let reason = "`note.Extra` in its body has 6 characters, and at most 5 may be there";
+    assert!(error.to_string().contains(reason), "{error}");
 
     round_trip::<Named>(&json!({ "extra": { "a": 1 }, "b": "c" }));
     round_trip::<Base>(&json!({ "extra": "a" }));

@@ -24,11 +24,7 @@ async fn the_value_of_a_member_tells_branches_apart() {
     let client = client!(told_apart_by_value, server);
     let json = json!({ "kind": "dog", "owner": "Ada" });
     server.json(200, &json);
-    let dog = Dog::builder()
-        .kind("dog")
-        .owner("Ada".to_owned())
-        .build()
-        .unwrap();
+    let dog = Dog::new("dog").owner("Ada");
     let pet = client
         .set_pet()
         .body(dog)
@@ -132,12 +128,7 @@ async fn kinds_of_a_base_keep_their_members() {
     assert!(matches!(&found[2], Pet::Unknown(json) if json["legs"] == 4));
     assert_eq!(serde_json::to_value(&found).unwrap(), pets);
 
-    let cat = Cat::builder()
-        .pet_type("Cat")
-        .name("Tom")
-        .lives(9)
-        .build()
-        .unwrap();
+    let cat = Cat::new("Cat", "Tom").lives(9);
     client.add_pet().body(cat).send().await.unwrap();
     assert_eq!(
         server.last().json(),

@@ -201,7 +201,11 @@ impl Core {
         } = proved;
         let (settings, operation) = (&*self.settings, scope.operation());
         let set = options.set();
-        prepare::prepare(&mut request, operation)?;
+        prepare::prepare(
+            &mut request,
+            operation,
+            set.is_some_and(|set| set.skips_limits),
+        )?;
         let Request {
             method,
             mut headers,

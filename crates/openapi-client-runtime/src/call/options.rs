@@ -49,6 +49,8 @@ pub(crate) struct Set {
     pub(crate) streams: bool,
     /// The body, where it is a form with parts; made anew for each attempt.
     pub(crate) form: Option<Form>,
+    /// Whether the body goes out whatever the document limits.
+    pub(crate) skips_limits: bool,
     headers: Vec<(String, String)>,
     page: Option<PageStep>,
 }
@@ -98,6 +100,12 @@ impl CallOptions {
     /// earlier run of your program began.
     pub fn idempotency_key(self, key: impl Into<String>) -> Self {
         self.with(|set| set.idempotency_key = Some(key.into()))
+    }
+
+    /// Sends the body even where it does not keep to the limits of the document, such as a length or a
+    /// pattern. For values that came from the server, which may have been made before a limit was.
+    pub fn skip_limits(self) -> Self {
+        self.with(|set| set.skips_limits = true)
     }
 
     /// A request header that the document does not know, or another value for one that it knows.

@@ -4,10 +4,17 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::call::request::Request;
 use crate::wire::{cookie, media};
-use crate::{Failure, Operation, RequestBody, ResponseSpec, StatusRange};
+use crate::{Failure, Operation, ResponseSpec, StatusRange};
 
-pub(crate) fn prepare(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
+pub(crate) fn prepare(
+    request: &mut Request,
+    operation: &Operation,
+    skips_limits: bool,
+) -> Result<(), Failure> {
     body(request, operation)?;
+    if !skips_limits {
+        limits(request, operation)?;
+    }
     cookie::gather(&mut request.headers, operation.cookies()).map_err(Failure::invalid)
 }
 
@@ -70,12 +77,12 @@ fn body(request: &mut Request, operation: &Operation) -> Result<(), Failure> {
     } else if request.body.is_some() && !declared.media_type().contains('*') {
         set_media_type(&mut request.headers, declared.media_type())?;
     }
-    limits(request, operation, declared)
+    Ok(())
 }
 
-/// Refuses what the server would refuse for its size.
-fn limits(request: &Request, operation: &Operation, declared: RequestBody) -> Result<(), Failure> {
-    let Some(limits) = operation.body_limits() else {
+/// Refuses what the server would refuse for its limits.
+fn limits(request: &Request, operation: &Operation) -> Result<(), Failure> {
+    let (Some(declared), Some(limits)) = (operation.request(), operation.body_limits()) else {
         return Ok(());
     };
     let bytes = request.body.as_ref().and_then(|body| body.as_bytes());
@@ -99,15 +106,15 @@ fn set_media_type(headers: &mut HeaderMap, media_type: &'static str) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Method;
     use crate::call::request::{RequestBuilder, Requests};
+    use crate::{Method, RequestBody};
 
     fn prepared(
         operation: &Operation,
         build: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Request {
         let mut request = build(Requests.post("http://h/a")).build().unwrap();
-        prepare(&mut request, operation).unwrap();
+        prepare(&mut request, operation, false).unwrap();
         request
     }
 

@@ -6,11 +6,14 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// What a document allows in a JSON body that is only sent: sizes of lists and objects, bounds of
-/// numbers, and the same for what is inside. A value of another kind than a limit is about meets it.
+/// What a document allows in a JSON body: lengths and patterns of strings, sizes of arrays and objects,
+/// bounds of numbers, and the same for what is inside. A value of another kind than a limit is about
+/// meets it.
 ///
-/// Generated crates hold one for each schema that has such limits, and [`Operation::body_limits`]
-/// names that of a body. Limits of strings are part of the generated types.
+/// Generated crates hold one for each schema that is sent and has limits, and
+/// [`Operation::body_limits`] names that of a body. They are checked before a body is sent, unless
+/// [`CallOptions::skip_limits`](crate::CallOptions::skip_limits) says otherwise. What is received is
+/// never held against them.
 ///
 /// ```
 /// use openapi_client_runtime::{BodyLimits, Method, Number, Operation, RequestBody};
@@ -33,6 +36,9 @@ use serde_json::{Map, Value};
 pub struct BodyLimits {
     least: Option<Bound>,
     most: Option<Bound>,
+    multiple_of: Option<f64>,
+    characters: Sizes,
+    pattern: Option<Pattern>,
     items: Sizes,
     members: Sizes,
     unique_items: bool,
@@ -90,6 +96,13 @@ impl fmt::Display for Number {
     }
 }
 
+/// A regular expression (ECMA-262), and what holds strings against it.
+#[derive(Clone, Copy)]
+struct Pattern {
+    text: &'static str,
+    matches: fn(&str) -> bool,
+}
+
 #[derive(Clone, Copy)]
 struct Bound {
     value: Number,
@@ -120,6 +133,9 @@ impl BodyLimits {
         Self {
             least: None,
             most: None,
+            multiple_of: None,
+            characters: ANY_SIZE,
+            pattern: None,
             items: ANY_SIZE,
             members: ANY_SIZE,
             unique_items: false,
@@ -156,6 +172,30 @@ impl BodyLimits {
     pub const fn below(mut self, value: Number) -> Self {
         let excluded = true;
         self.most = Some(Bound { value, excluded });
+        self
+    }
+
+    /// What a number has to be a multiple of.
+    pub const fn multiple_of(mut self, value: f64) -> Self {
+        self.multiple_of = Some(value);
+        self
+    }
+
+    /// The least length of a string, in characters.
+    pub const fn min_length(mut self, characters: usize) -> Self {
+        self.characters.least = characters;
+        self
+    }
+
+    /// The greatest length of a string, in characters.
+    pub const fn max_length(mut self, characters: usize) -> Self {
+        self.characters.most = characters;
+        self
+    }
+
+    /// A regular expression that a string has to match, and what holds a string against it.
+    pub const fn pattern(mut self, text: &'static str, matches: fn(&str) -> bool) -> Self {
+        self.pattern = Some(Pattern { text, matches });
         self
     }
 
@@ -227,6 +267,7 @@ impl BodyLimits {
     pub(crate) fn find(&self, value: &Value, path: &mut String) -> Option<Misfit> {
         let own = match value {
             Value::Number(number) => self.number(number),
+            Value::String(text) => self.string(text),
             Value::Array(items) => self.list(items),
             Value::Object(members) => self.members.misfit(members.len(), "member"),
             _ => None,
@@ -257,9 +298,23 @@ impl BodyLimits {
             let word = if excluded { "more than" } else { "at least" };
             return Some(format!("is {number}, and must be {word} {value}"));
         }
-        let Bound { value, excluded } = self.most.filter(|b| is_out(b, Ordering::Greater))?;
-        let word = if excluded { "less than" } else { "at most" };
-        Some(format!("is {number}, and must be {word} {value}"))
+        if let Some(Bound { value, excluded }) = self.most.filter(|b| is_out(b, Ordering::Greater))
+        {
+            let word = if excluded { "less than" } else { "at most" };
+            return Some(format!("is {number}, and must be {word} {value}"));
+        }
+        let value = number.as_f64()?;
+        let step = self.multiple_of.filter(|step| !is_multiple(value, *step))?;
+        Some(format!("is {number}, and must be a multiple of {step}"))
+    }
+
+    /// The string itself may be a secret, so it is not shown.
+    fn string(&self, text: &str) -> Option<String> {
+        if let Some(what) = self.characters.misfit(text.chars().count(), "character") {
+            return Some(what);
+        }
+        let pattern = self.pattern.filter(|pattern| !(pattern.matches)(text))?;
+        Some(format!("does not match `{}`", pattern.text))
     }
 
     fn list(&self, items: &[Value]) -> Option<String> {
@@ -319,6 +374,12 @@ impl BodyLimits {
         }
         None
     }
+}
+
+/// `0.3` is a multiple of `0.1`, though no floating-point number is either of them.
+fn is_multiple(value: f64, step: f64) -> bool {
+    let times = value / step;
+    (times - times.round()).abs() <= times.abs() * f64::EPSILON * 4.0
 }
 
 impl Sizes {

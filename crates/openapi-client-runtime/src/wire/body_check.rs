@@ -36,7 +36,10 @@ mod tests {
         .other_members(
             &BodyLimits::new()
                 .minimum(Number::Integer(1))
-                .below(Number::Integer(10)),
+                .below(Number::Integer(10))
+                .multiple_of(0.1)
+                .max_length(2)
+                .pattern("^[a-z]*$", is_lower),
         );
     static CONDITIONS: BodyLimits = BodyLimits::new()
         .min_items(1)
@@ -58,6 +61,10 @@ mod tests {
             .maximum(Number::Integer(1)),
     )]);
 
+    fn is_lower(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_lowercase())
+    }
+
     fn refusal(body: &Value) -> String {
         let refused = BLOCKS.check(body).err();
         refused.map_or_else(String::new, |failure| failure.reason().to_owned())
@@ -71,6 +78,7 @@ mod tests {
             json!([{ "all": [{ "kind": "group", "blocks": [{ "all": [{}] }] }], "size": 1 }]),
             json!([{ "all": [{ "kind": "new", "is": 7 }, { "is": 7 }], "name": 99 }]),
             json!([{ "all": null }, "text"]),
+            json!([{ "size": 1.3, "name": "LONG" }, { "size": "ab" }]),
             json!({ "all": [1, 2, 3] }),
         ] {
             assert_eq!(refusal(&body), "", "{body}");
@@ -111,6 +119,18 @@ mod tests {
             (
                 json!([{ "a": 1, "b": 1, "c": 1 }]),
                 "`[0]` in its body has 3 members, and at most 2 may be there",
+            ),
+            (
+                json!([{ "size": 1.25 }]),
+                "`[0].size` in its body is 1.25, and must be a multiple of 0.1",
+            ),
+            (
+                json!([{ "size": "abc" }]),
+                "`[0].size` in its body has 3 characters, and at most 2 may be there",
+            ),
+            (
+                json!([{ "size": "é" }]),
+                "`[0].size` in its body does not match `^[a-z]*$`",
             ),
         ] {
             assert_eq!(refusal(&body), reason);

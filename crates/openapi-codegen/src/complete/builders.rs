@@ -36,6 +36,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
                 let method = methods.get(&name).ok_or_else(|| missing(&name))?;
                 let mut cookies = Cookies::of(context, method);
                 cookies.visit_item_struct_mut(item);
+                PlainBody.visit_item_struct_mut(item);
                 let what = format!("the field of each cookie of `{name}`");
                 expect(&what, cookies.met, cookies.renamed.len())?;
                 let text = format!(
@@ -77,11 +78,13 @@ pub(super) fn self_name(item: &ItemImpl) -> String {
 
 fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) -> Result<(), Error> {
     let docs: BTreeMap<String, String> = parameter_docs(context, method);
-    let typed_body = item
-        .items
-        .iter()
-        .any(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map"));
     let has_body = method.takes_body();
+    let mut typed_body = false;
+    item.items.retain(|member| {
+        let is_map = matches!(member, ImplItem::Fn(function) if function.sig.ident == "body_map");
+        typed_body |= is_map && has_body;
+        !(is_map && has_body)
+    });
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else {
             continue;
@@ -89,7 +92,11 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
         match function.sig.ident.to_string().as_str() {
             "new" => {
                 function.vis = parse_quote!(pub(crate));
-                let mut values = InitialValues { method, foreign: 0 };
+                let mut values = InitialValues {
+                    method,
+                    typed_body,
+                    foreign: 0,
+                };
                 values.visit_block_mut(&mut function.block);
                 let what = format!("a value of another form in `new` of `{}`", method.name);
                 expect(&what, values.foreign, 0)?;
@@ -101,12 +108,8 @@ fn complete_impl(context: &Context<'_>, method: &Method, item: &mut ItemImpl) ->
                     1,
                 )?;
             }
-            "send" => complete_send(context, method, function)?,
+            "send" => complete_send(context, method, function, typed_body)?,
             "body" if has_body => complete_body(context, method, function, typed_body)?,
-            "body_map" if has_body => set_doc(
-                &mut function.attrs,
-                "Changes the request body with its builder, starting from the current value.",
-            ),
             name => {
                 let text = docs.get(name).cloned().unwrap_or_default();
                 let text = if text.is_empty() {
@@ -230,13 +233,29 @@ fn complete_body(
         function.block = parse_quote!({
             self.body = value
                 .try_into()
-                .map(From::from)
                 .map_err(|e| format!("the request body: {e}"));
             self
         });
         return Ok(());
     }
     Messages::rewrite("the request body".to_owned(), function)
+}
+
+/// progenitor keeps a body as its builder.
+struct PlainBody;
+
+impl VisitMut for PlainBody {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        if let [types, builder, _] = names.as_slice()
+            && types == "types"
+            && builder == "builder"
+        {
+            let name = &path.segments[2];
+            *path = parse_quote!(types::#name);
+        }
+    }
 }
 
 /// Gives the headers that carry cookies the names of the cookies.
@@ -273,6 +292,7 @@ fn complete_send(
     context: &Context<'_>,
     method: &Method,
     function: &mut ImplItemFn,
+    typed_body: bool,
 ) -> Result<(), Error> {
     let text = format!(
         "Sends {} and decodes the response.",
@@ -283,7 +303,16 @@ fn complete_send(
         syn::ReturnType::Type(_, ty) => ty.clone(),
         syn::ReturnType::Default => return Err(missing("the result of `send`")),
     };
-    let statements = std::mem::take(&mut function.block.stmts);
+    let mut statements = std::mem::take(&mut function.block.stmts);
+    let mut built = 0;
+    for statement in statements.iter_mut().filter(|_| typed_body) {
+        if statements::builds_body(statement) {
+            *statement = parse_quote!(let body = body.map_err(Error::InvalidRequest)?;);
+            built += 1;
+        }
+    }
+    let what = format!("the body that is built in `{}`", method.name);
+    expect(&what, built, usize::from(typed_body))?;
     let headers = expect_statements(context, method, &statements)?;
     let body = statements
         .into_iter()
@@ -588,13 +617,19 @@ impl VisitMut for ForwardOptions {
 /// What each parameter is before it is set.
 struct InitialValues<'a> {
     method: &'a Method,
+    /// Whether the body begins as an empty builder.
+    typed_body: bool,
     /// Values that are neither given nor known to be missing.
     foreign: usize,
 }
 
 impl VisitMut for InitialValues<'_> {
     fn visit_field_value_mut(&mut self, value: &mut syn::FieldValue) {
-        if statements::absent(&value.expr).is_none() {
+        let syn::Member::Named(field) = &value.member else {
+            return;
+        };
+        let is_body = field == "body" && self.method.takes_body();
+        if statements::absent(&value.expr).is_none() && !(is_body && self.typed_body) {
             let given = match &value.expr {
                 Expr::Path(_) => true,
                 Expr::Call(call) => statements::calls(call, &["Ok"]),
@@ -603,15 +638,11 @@ impl VisitMut for InitialValues<'_> {
             self.foreign += usize::from(!given);
             return;
         }
-        let syn::Member::Named(field) = &value.member else {
-            return;
-        };
         let optional = self
             .method
             .request
             .as_ref()
             .is_some_and(|body| body.optional);
-        let is_body = field == "body" && self.method.takes_body();
         value.expr = if is_body && optional {
             parse_quote!(Ok(::std::default::Default::default()))
         } else if is_body {

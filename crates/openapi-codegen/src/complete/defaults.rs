@@ -7,10 +7,10 @@ use syn::{Fields, Item, Type, parse_quote, visit_mut::VisitMut};
 
 use super::{
     context::{Context, Parameter},
+    fields::argument_of,
     prose::{self, sentence},
     provenance,
     shape::missing,
-    types::argument_of,
 };
 use crate::{
     Error,

@@ -1,5 +1,6 @@
 //! Example calls in Rust, made from the examples of the document.
 
+use openapi_document::walk;
 use serde_json::{Number, Value};
 
 use super::{
@@ -332,17 +333,24 @@ impl Expressions<'_, '_> {
     }
 
     fn list(&self, items: &Value, value: &Value) -> Option<String> {
-        let values: Option<Vec<String>> = value
-            .as_array()?
-            .iter()
-            .map(|value| self.exact(items, value))
-            .collect();
+        let list = value.as_array()?;
+        if list.is_empty() {
+            return Some(format!("Vec::<{}>::new()", item_type(items)?));
+        }
+        let values: Option<Vec<String>> =
+            list.iter().map(|value| self.exact(items, value)).collect();
         Some(format!("vec![{}]", values?.join(", ")))
     }
 
     fn map(&self, values: &Value, value: &Value) -> Option<String> {
-        let entries: Option<Vec<String>> = value
-            .as_object()?
+        let map = value.as_object()?;
+        if map.is_empty() {
+            let values = item_type(values)?;
+            return Some(format!(
+                "std::collections::BTreeMap::<String, {values}>::new()"
+            ));
+        }
+        let entries: Option<Vec<String>> = map
             .iter()
             .map(|(key, value)| {
                 Some(format!(
@@ -388,8 +396,8 @@ impl Expressions<'_, '_> {
             return None;
         }
         let schema = self.schema(name)?;
-        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-            return self.object(&ty, schema, properties, value);
+        if schema.get("properties").is_some() {
+            return self.object(name, value);
         }
         if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")) {
             return self.union(&ty, branches.as_array()?, value);
@@ -397,7 +405,10 @@ impl Expressions<'_, '_> {
         if matches!(schema["type"].as_str(), Some("array" | "object")) {
             return Some(format!("types::{ty}::from({})", self.exact(schema, value)?));
         }
-        if schema["type"] == "string" && !is_plain(schema) {
+        if schema["type"] == "string" && is_plain(schema) {
+            return Some(format!("types::{ty}::from({})", literal(value)?));
+        }
+        if schema["type"] == "string" {
             return Some(format!("{}.parse::<types::{ty}>()?", literal(value)?));
         }
         None
@@ -411,31 +422,60 @@ impl Expressions<'_, '_> {
             .get(name)
     }
 
-    /// A chain of the type's builder.
-    fn object(
-        &self,
-        ty: &str,
-        schema: &Value,
-        properties: &serde_json::Map<String, Value>,
-        value: &Value,
-    ) -> Option<String> {
+    /// `new` with what is required, and a chain of setters.
+    fn object(&self, component: &str, value: &Value) -> Option<String> {
+        let members = value.as_object()?;
+        let pointer = openapi_document::pointer::join("/components/schemas", component);
+        let parts = walk::common_parts(&self.context.lowered.document, &pointer);
+        let properties = parts
+            .iter()
+            .filter_map(|part| part.schema["properties"].as_object());
+        let properties: Vec<(&String, &Value)> = properties.flatten().collect();
+        let is_required = |wire: &String| {
+            let mut lists = parts
+                .iter()
+                .filter_map(|part| part.schema["required"].as_array());
+            lists.any(|names| names.iter().any(|name| name == wire))
+        };
+        let required = properties.iter().filter(|(wire, _)| is_required(wire));
+        let arguments: Option<Vec<String>> = required
+            .map(|(wire, property)| self.required(property, members.get(*wire)?))
+            .collect();
         let mut calls = String::new();
-        for (key, member) in value.as_object()? {
-            let property = properties.get(key)?;
-            let required = schema["required"]
-                .as_array()
-                .is_some_and(|names| names.iter().any(|name| name == key));
-            // A setter converts; that of an optional member takes the exact type.
-            let argument = if required && converts(property) {
-                literal(member)?
-            } else if required {
-                unconverted(&self.exact(property, member)?).to_owned()
-            } else {
-                self.exact(property, member)?
+        for (wire, value) in members.iter().filter(|(wire, _)| !is_required(wire)) {
+            let (_, property) = properties.iter().find(|(name, _)| *name == wire)?;
+            let setter = match naming::field(wire) {
+                taken if taken == "new" => "new_".to_owned(),
+                free => free,
             };
-            calls.push_str(&format!(".{}({argument})", naming::field(key)));
+            calls.push_str(&format!(".{setter}({})", self.set(property, value)?));
         }
-        Some(format!("types::{ty}::builder(){calls}.build()?"))
+        let ty = naming::pascal(component);
+        Some(format!(
+            "types::{ty}::new({}){calls}",
+            arguments?.join(", ")
+        ))
+    }
+
+    /// An argument of `new`.
+    fn required(&self, property: &Value, value: &Value) -> Option<String> {
+        let is_nullable = property["nullable"] == true;
+        if is_nullable && value.is_null() {
+            return None;
+        }
+        if is_nullable {
+            return Some(format!("Some({})", self.exact(unwrapped(property), value)?));
+        }
+        self.set(property, value)
+    }
+
+    /// What a setter takes: a literal where it converts it.
+    fn set(&self, property: &Value, value: &Value) -> Option<String> {
+        let property = unwrapped(property);
+        if converts(property) && !value.is_null() {
+            return literal(value);
+        }
+        self.exact(property, value)
     }
 
     /// The variant of an untagged union that takes the value.
@@ -471,9 +511,27 @@ impl Expressions<'_, '_> {
     }
 }
 
-/// The builder alone, where a setter converts it.
-fn unconverted(exact: &str) -> &str {
-    exact.strip_suffix(".build()?").unwrap_or(exact)
+/// The type of what is in a list or map, which an empty one does not show.
+fn item_type(schema: &Value) -> Option<String> {
+    if let Some(name) = referenced(schema) {
+        return Some(format!("types::{}", naming::pascal(name)));
+    }
+    let ty = match schema["type"].as_str()? {
+        "string" if is_plain(schema) => "String",
+        "integer" if is_plain_integer(schema) => "i64",
+        "number" => "f64",
+        "boolean" => "bool",
+        _ => return None,
+    };
+    Some(ty.to_owned())
+}
+
+/// A nullable reference is written as `allOf` of one.
+fn unwrapped(property: &Value) -> &Value {
+    match property["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) => only,
+        _ => property,
+    }
 }
 
 /// Whether a setter converts a literal to the type of the member.

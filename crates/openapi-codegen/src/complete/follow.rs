@@ -5,11 +5,11 @@ use syn::{Fields, Item, ItemImpl, Type, parse_quote};
 
 use super::{
     context::{Context, Parameter},
+    fields::argument_of,
     members::{Types, borrowed},
     pagination::answers,
     prose::doc,
     shape::missing,
-    types::argument_of,
 };
 use crate::{Error, markdown::code, naming, plan::Method};
 

@@ -1,7 +1,7 @@
-//! Limits of bodies that are only sent, as statics of the module `operations`.
+//! Limits of bodies, as statics of the module `operations`.
 //!
-//! They stand in the public document: lowering takes some of them apart, and typify knows those of
-//! strings alone.
+//! They stand in the public document: lowering takes them off the types, so that what is received
+//! never fails for them.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 
 use super::context::Context;
 use crate::{
-    lower::{discriminated, referenced, resolve},
+    lower::{BodyKind, body_kind, discriminated, referenced, resolve},
     naming,
-    plan::{Method, Tag},
+    plan::{Method, RequestBody, Tag},
 };
 
 /// What is limited in the bodies of a document.
@@ -22,7 +22,7 @@ pub(super) struct Limits<'a> {
     context: &'a Context<'a>,
     /// The components of the document; what all children of a base have goes by its own name.
     schemas: Map<String, Value>,
-    /// Components that are only sent, and have limits somewhere inside.
+    /// Components that JSON bodies hold, and that have limits somewhere inside.
     limited: BTreeSet<String>,
 }
 
@@ -40,11 +40,11 @@ impl<'a> Limits<'a> {
             schemas,
             limited: BTreeSet::new(),
         };
-        // A server's values are taken as they come, and may be sent back as they came.
-        let is_only_sent = |name: &str| plan.sent.contains(name) && !plan.received.contains(name);
         loop {
             let further = limits.schemas.iter().filter(|(name, schema)| {
-                is_only_sent(name) && !limits.limited.contains(*name) && limits.holds(schema)
+                plan.in_json.contains(*name)
+                    && !limits.limited.contains(*name)
+                    && limits.holds(schema)
             });
             let further: Vec<String> = further.map(|(name, _)| name.clone()).collect();
             if further.is_empty() {
@@ -82,7 +82,7 @@ impl<'a> Limits<'a> {
         let media_type = &method
             .request
             .as_ref()
-            .filter(|_| method.takes_body())?
+            .filter(|request| method.takes_body() && is_json(request))?
             .media_type;
         let body = &self.context.operation(method)["requestBody"];
         let content = &resolve(self.context.root, body)["content"];
@@ -116,6 +116,7 @@ impl<'a> Limits<'a> {
         schema.as_object()?;
         let calls = [
             bounds(schema),
+            lengths(schema),
             sizes(schema),
             self.members(schema),
             self.items(schema),
@@ -182,6 +183,10 @@ impl<'a> Limits<'a> {
     }
 }
 
+fn is_json(request: &RequestBody) -> bool {
+    body_kind(&request.media_type) == BodyKind::Json
+}
+
 fn ident(component: &str) -> Ident {
     format_ident!("LIMITS_OF_{}", naming::shouty(component))
 }
@@ -194,7 +199,30 @@ fn bounds(schema: &Value) -> TokenStream {
     };
     let least = bound("minimum", "exclusiveMinimum", ["minimum", "above"]);
     let most = bound("maximum", "exclusiveMaximum", ["maximum", "below"]);
-    quote!(#least #most)
+    let step = schema["multipleOf"].as_f64();
+    let step = step.map(|step| quote!(.multiple_of(#step)));
+    quote!(#least #most #step)
+}
+
+/// Limits of strings.
+fn lengths(schema: &Value) -> TokenStream {
+    let length = |keyword: &str| usize::try_from(schema[keyword].as_u64()?).ok();
+    let least = length("minLength").filter(|least| *least > 0);
+    let least = least.map(|least| quote!(.min_length(#least)));
+    let most = length("maxLength").map(|most| quote!(.max_length(#most)));
+    let pattern = schema["pattern"].as_str().map(pattern);
+    quote!(#least #most #pattern)
+}
+
+/// A pattern is compiled once; the lint has refused what is none.
+fn pattern(text: &str) -> TokenStream {
+    quote! {
+        .pattern(#text, |text| {
+            static PATTERN: ::std::sync::LazyLock<Option<::regress::Regex>> =
+                ::std::sync::LazyLock::new(|| ::regress::Regex::new(#text).ok());
+            PATTERN.as_ref().is_none_or(|pattern| pattern.find(text).is_some())
+        })
+    }
 }
 
 /// A bound, exact where it is an integer.

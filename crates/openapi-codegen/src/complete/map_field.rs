@@ -9,7 +9,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::types::{type_name, wire_name};
+use super::fields::{type_name, wire_name};
 use crate::{Error, lower::MAP, naming};
 
 /// What lowering called the properties, with the names that they have.

@@ -9,7 +9,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::types::{argument_of, wire_name};
+use super::fields::{argument_of, wire_name};
 
 /// One step from a value to a part of it.
 pub(super) enum Hop {

@@ -8,6 +8,7 @@ mod context;
 mod defaults;
 mod encoded;
 mod example;
+mod fields;
 mod first_call;
 mod follow;
 mod form;
@@ -21,11 +22,13 @@ mod oauth;
 mod operations;
 mod package;
 mod pagination;
+mod prelude;
 mod prose;
 mod provenance;
 mod sample;
 mod scalars;
 mod servers;
+mod setters;
 mod shape;
 mod statements;
 mod timestamps;
@@ -97,7 +100,7 @@ pub(crate) fn embed(
     let file: File = syn::parse_str(&format!("{exports}\n{text}"))
         .map_err(|error| Error::Shape(error.to_string()))?;
     // The paths of the modules were moved to `root` already.
-    print(file.items, "crate")
+    print_as_written(file.items, "crate")
 }
 
 /// The modules of the crate: name to source.
@@ -107,7 +110,7 @@ fn modules(
     root: &str,
 ) -> Result<BTreeMap<&'static str, String>, Error> {
     let parts = shape::split(generated)?;
-    let types = types::complete(context, parts.types)?;
+    let types = setters::add(context, types::complete(context, parts.types)?);
     let mut builders: Vec<Item> = vec![
         parse_quote!(
             #[allow(unused_imports)]
@@ -128,7 +131,7 @@ fn modules(
         ("builder", print(builders, root)?),
         ("client", print(client, root)?),
         ("operations", print(operations, root)?),
-        ("types", print(types, root)?),
+        ("types", print_types(types, root)?),
     ]);
     if let Some(links) = links::module(context) {
         modules.insert("links", print(items(links)?, root)?);
@@ -146,6 +149,17 @@ fn items(tokens: TokenStream) -> Result<Vec<Item>, Error> {
 
 /// Formats items as a module of the crate whose root is `root`.
 fn print(mut items: Vec<Item>, root: &str) -> Result<String, Error> {
+    prelude::shorten(&mut items, false);
+    print_as_written(items, root)
+}
+
+/// As [`print`], for the module `types`.
+fn print_types(mut items: Vec<Item>, root: &str) -> Result<String, Error> {
+    prelude::shorten(&mut items, true);
+    print_as_written(items, root)
+}
+
+fn print_as_written(mut items: Vec<Item>, root: &str) -> Result<String, Error> {
     for item in &mut items {
         Paths { root }.visit_item_mut(item);
     }

@@ -8,10 +8,10 @@ use syn::{ImplItem, Item, ItemImpl, Type, parse_quote};
 
 use super::{
     context::{Context, Parameter},
+    fields::argument_of,
     members::{Hop, Types, borrowed, moved},
     prose::doc,
     shape::missing,
-    types::argument_of,
 };
 use crate::{
     Error,

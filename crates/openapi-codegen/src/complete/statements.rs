@@ -108,6 +108,21 @@ pub(super) fn absent(value: &Expr) -> Option<String> {
     text(&made.receiver)
 }
 
+/// `let body = body.and_then(|v| types::Pet::try_from(v).map_err(..)).map_err(..)?;`
+pub(super) fn builds_body(statement: &Stmt) -> bool {
+    let Stmt::Local(local) = statement else {
+        return false;
+    };
+    let is_body = matches!(&local.pat, syn::Pat::Ident(pattern) if pattern.ident == "body");
+    let Some(Expr::Try(tried)) = local.init.as_ref().map(|init| &*init.expr) else {
+        return false;
+    };
+    let Expr::MethodCall(map_err) = &*tried.expr else {
+        return false;
+    };
+    is_body && matches!(&*map_err.receiver, Expr::MethodCall(call) if call.method == "and_then")
+}
+
 /// The value of a text that is written down.
 fn text(value: &Expr) -> Option<String> {
     match value {

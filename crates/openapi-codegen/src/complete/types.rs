@@ -1,22 +1,23 @@
 //! The module `types`: what typify made, made fit for publication.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{
-    Expr, Fields, GenericArgument, Ident, ImplItem, Item, ItemImpl, ItemMod, ItemStruct,
-    PathArguments, Type, Visibility, parse_quote,
+    Expr, Fields, GenericArgument, Ident, ImplItem, Item, ItemMod, ItemStruct, PathArguments, Type,
+    Visibility, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
 use super::{
     context::Context,
+    fields::{argument_of, is_patch, is_required_nullable, type_name, wire_name},
     map_field,
     prose::{self, derives, has, sentence, set_doc},
     provenance, scalars,
     shape::missing,
-    statements, union,
+    union,
 };
 use crate::{
     Error,
@@ -29,7 +30,7 @@ use crate::{
 pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
     read_names_back(context, &items)?;
     map_field::put_back(&context.plan.renamed_properties, &mut items)?;
-    let members = Members::of(&items);
+    items.retain(|item| !is_of_builders(item));
     for item in &mut items {
         ThreeStates.visit_item_mut(item);
         FullDefault.visit_item_mut(item);
@@ -51,8 +52,7 @@ pub(super) fn complete(context: &Context<'_>, mut items: Vec<Item>) -> Result<Ve
                     }
                 }
             }
-            Item::Impl(item) => document_methods(item),
-            Item::Mod(module) => complete_module(context, &members, module),
+            Item::Mod(module) => complete_module(module),
             _ => {}
         }
     }
@@ -127,61 +127,6 @@ fn from_str(item: &Item) -> Option<Item> {
     })
 }
 
-/// Members of each struct: field to name on the wire, and which one takes the rest.
-struct Members(BTreeMap<String, BTreeMap<String, Option<String>>>);
-
-impl Members {
-    fn of(items: &[Item]) -> Self {
-        let structs = items.iter().filter_map(|item| match item {
-            Item::Struct(item) => Some(item),
-            _ => None,
-        });
-        Self(
-            structs
-                .map(|item| {
-                    let fields = item.fields.iter().filter_map(|field| {
-                        Some((field.ident.as_ref()?.to_string(), wire_name(field)))
-                    });
-                    (item.ident.to_string(), fields.collect())
-                })
-                .collect(),
-        )
-    }
-
-    /// The wire name of a field; `None` for the map that takes the rest.
-    fn wire_name(&self, type_name: &str, field: &str) -> Option<&str> {
-        self.0.get(type_name)?.get(field)?.as_deref()
-    }
-}
-
-/// The name on the wire, or `None` for a flattened map.
-pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
-    for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
-        let mut renamed = None;
-        let mut flattened = false;
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-            } else if meta.path.is_ident("flatten") {
-                flattened = true;
-            } else if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<Expr>()?;
-            }
-            Ok(())
-        });
-        if flattened {
-            return None;
-        }
-        if renamed.is_some() {
-            return renamed;
-        }
-    }
-    field
-        .ident
-        .as_ref()
-        .map(|ident| ident.to_string().trim_start_matches("r#").to_owned())
-}
-
 fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
     let name = item.ident.to_string();
     document(context, &mut item.attrs, &name);
@@ -198,22 +143,6 @@ fn complete_struct(context: &Context<'_>, item: &mut ItemStruct) {
             }
         }
     }
-}
-
-/// typify asks for the member of such a field, null or not.
-fn is_required_nullable(field: &syn::Field) -> bool {
-    let mut serde = field.attrs.iter().filter(|a| a.path().is_ident("serde"));
-    serde.any(|attribute| {
-        let mut found = false;
-        let _ = attribute.parse_nested_meta(|meta| {
-            found |= meta.path.is_ident("deserialize_with");
-            if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<Expr>()?;
-            }
-            Ok(())
-        });
-        found
-    })
 }
 
 /// schemars takes every `Option` for a member that may be left out. `Patch` has the same schema and
@@ -275,7 +204,7 @@ pub(super) fn type_doc(component: &str, schema: &Value) -> String {
     provenance::mark(&text, schema, "schema")
 }
 
-fn member_doc(context: &Context<'_>, type_name: &str, wire: Option<&str>) -> String {
+pub(super) fn member_doc(context: &Context<'_>, type_name: &str, wire: Option<&str>) -> String {
     let Some(wire) = wire else {
         return "Properties that the document does not list.".to_owned();
     };
@@ -330,31 +259,23 @@ fn publish(attributes: &mut Vec<syn::Attribute>) {
     }
 }
 
-fn document_methods(item: &mut ItemImpl) {
-    if item.trait_.is_some() {
-        return;
-    }
-    for member in &mut item.items {
-        if let ImplItem::Fn(function) = member
-            && function.sig.ident == "builder"
-        {
-            let text = "Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.";
-            set_doc(&mut function.attrs, text);
-        }
+/// typify writes a builder for each struct; values are made by [`setters`].
+fn is_of_builders(item: &Item) -> bool {
+    match item {
+        Item::Mod(module) => module.ident == "builder",
+        Item::Impl(item) if item.trait_.is_none() => matches!(
+            item.items.as_slice(),
+            [ImplItem::Fn(function)] if function.sig.ident == "builder"
+        ),
+        _ => false,
     }
 }
 
-fn complete_module(context: &Context<'_>, members: &Members, module: &mut ItemMod) {
+fn complete_module(module: &mut ItemMod) {
     let Some((_, items)) = &mut module.content else {
         return;
     };
     match module.ident.to_string().as_str() {
-        "builder" => {
-            set_doc(&mut module.attrs, "Builders of the types above.");
-            for item in items {
-                complete_builder_item(context, members, item);
-            }
-        }
         "defaults" => module.vis = Visibility::Inherited,
         "error" => {
             set_doc(&mut module.attrs, "Errors of conversions into the types.");
@@ -368,119 +289,6 @@ fn complete_module(context: &Context<'_>, members: &Members, module: &mut ItemMo
             }
         }
         _ => {}
-    }
-}
-
-fn complete_builder_item(context: &Context<'_>, members: &Members, item: &mut Item) {
-    match item {
-        Item::Struct(item) => {
-            let text = format!("Builds a [`{0}`](super::{0}).", item.ident);
-            set_doc(&mut item.attrs, &text);
-        }
-        Item::Impl(item) => {
-            let Some(name) = type_name(&item.self_ty) else {
-                return;
-            };
-            match item
-                .trait_
-                .as_ref()
-                .and_then(|(path, _)| path.segments.last())
-            {
-                None => setters(context, members, &name, item),
-                Some(segment) if segment.ident == "Default" => {
-                    RequiredMembers {
-                        members,
-                        name: &name,
-                    }
-                    .visit_item_impl_mut(item);
-                }
-                Some(_) => {}
-            }
-        }
-        _ => {}
-    }
-}
-
-fn setters(context: &Context<'_>, members: &Members, name: &str, item: &mut ItemImpl) {
-    for member in &mut item.items {
-        let ImplItem::Fn(function) = member else {
-            continue;
-        };
-        let field = function.sig.ident.clone();
-        let wire = members.wire_name(name, &field.to_string());
-        set_doc(&mut function.attrs, &member_doc(context, name, wire));
-        let wire = wire
-            .unwrap_or(&field.to_string())
-            .replace('{', "{{")
-            .replace('}', "}}");
-        let message = format!("property `{wire}` of `{name}`: {{e}}");
-        function.block = parse_quote!({
-            self.#field = value.try_into().map_err(|e| format!(#message));
-            self
-        });
-    }
-    add_build(name, item);
-}
-
-/// The end of the chain, unless a member has taken its name.
-fn add_build(name: &str, item: &mut ItemImpl) {
-    let taken = item
-        .items
-        .iter()
-        .any(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "build"));
-    if taken {
-        return;
-    }
-    let ident = format_ident!("{name}");
-    item.items.push(parse_quote! {
-        /// Builds the value.
-        ///
-        /// # Errors
-        ///
-        /// Names the first property that is required but not set, or whose value is invalid.
-        pub fn build(
-            self,
-        ) -> ::std::result::Result<super::#ident, super::error::ConversionError> {
-            ::std::convert::TryFrom::try_from(self)
-        }
-    });
-}
-
-/// Words for a member that was never set; the map for the rest may stay empty.
-struct RequiredMembers<'a> {
-    members: &'a Members,
-    name: &'a str,
-}
-
-impl VisitMut for RequiredMembers<'_> {
-    fn visit_field_value_mut(&mut self, value: &mut syn::FieldValue) {
-        let syn::Member::Named(field) = &value.member else {
-            return;
-        };
-        if statements::absent(&value.expr).is_none() {
-            return;
-        }
-        value.expr = match self.members.wire_name(self.name, &field.to_string()) {
-            Some(wire) => {
-                let message = format!(
-                    "property `{wire}` of `{}` is required and was not set",
-                    self.name
-                );
-                parse_quote!(Err(#message.to_owned()))
-            }
-            None => parse_quote!(Ok(::std::default::Default::default())),
-        };
-    }
-}
-
-pub(super) fn type_name(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string()),
-        _ => None,
     }
 }
 
@@ -513,28 +321,6 @@ impl VisitMut for FullDefault {
             let segments = &path.segments;
             *path = parse_quote!(::std::default::#segments);
         }
-    }
-}
-
-fn is_patch(ty: &Type) -> bool {
-    argument_of(ty, "Patch").is_some()
-}
-
-pub(super) fn argument_of<'t>(ty: &'t Type, generic: &str) -> Option<&'t Type> {
-    let Type::Path(path) = ty else {
-        return None;
-    };
-    let segment = path
-        .path
-        .segments
-        .last()
-        .filter(|segment| segment.ident == generic)?;
-    match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
-            GenericArgument::Type(inner) => Some(inner),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

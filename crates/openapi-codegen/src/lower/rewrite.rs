@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Lowering, Operation, normalize::escape, reference, referenced};
+use super::{BodyKind, Lowering, Operation, body_kind, normalize::escape, reference, referenced};
 
 /// Where a schema stands in the schema or operation around it.
 pub(super) struct Place {
@@ -137,6 +137,32 @@ pub(super) fn directions(lowering: &Lowering) -> (BTreeSet<String>, BTreeSet<Str
         collect(&reference(name), &lowering.schemas, &mut received);
     }
     (sent, received)
+}
+
+/// Notes what requests hold, before parameters and optional bodies become aliases of Rust types.
+pub(super) fn note_what_is_sent(lowering: &mut Lowering) {
+    let schemas = &lowering.schemas;
+    let (mut in_json, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
+    for operation in &lowering.operations {
+        collect(&operation.object["parameters"], schemas, &mut elsewhere);
+        let content = operation.object["requestBody"]["content"].as_object();
+        for (name, media_type) in content.into_iter().flatten() {
+            let found = match body_kind(name) {
+                BodyKind::Json => &mut in_json,
+                _ => &mut elsewhere,
+            };
+            collect(media_type, schemas, found);
+        }
+    }
+    lowering.plan.in_json = in_json;
+    lowering.plan.in_other_places = elsewhere;
+}
+
+/// Whether the body of an operation is JSON.
+pub(super) fn sends_json(operation: &Value) -> bool {
+    let content = operation["requestBody"]["content"].as_object();
+    let mut names = content.into_iter().flat_map(Map::keys);
+    names.all(|name| body_kind(name) == BodyKind::Json)
 }
 
 /// Adds every component that `value` refers to, directly or not.

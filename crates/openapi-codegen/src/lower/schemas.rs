@@ -1,6 +1,6 @@
 //! Schemas that typify refuses, or takes for something else.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use openapi_document::walk::{self, Walk};
 use serde_json::{Map, Value, json};
@@ -45,6 +45,7 @@ pub(super) fn hoist_inline_schemas(lowering: &mut Lowering) -> usize {
         lowering.schemas.insert(name, schema);
         done += 1;
     }
+    rewrite::note_what_is_sent(lowering);
     lowering.schemas.len() - before
 }
 
@@ -296,36 +297,49 @@ pub(super) fn secret_type(schema: &Value) -> Option<&'static str> {
     (schema["format"] == "password" || schema["x-sensitive"] == true).then_some("Secret")
 }
 
-/// A server's values are taken as they come. Limits stay on what is only sent,
-/// where they save a round trip.
-pub(super) fn relax_received_schemas(lowering: &mut Lowering) -> usize {
+/// A server's values are taken as they come, and a JSON body is held against the limits of the document
+/// when it is sent. Types of parameters and forms keep theirs: nothing else checks them.
+pub(super) fn take_limits_off_types(lowering: &mut Lowering) -> usize {
     let (sent, mut received) = rewrite::reach(&lowering.operations, &lowering.schemas);
     for name in &lowering.delivered {
         rewrite::collect(&super::reference(name), &lowering.schemas, &mut received);
     }
+    let plan = &lowering.plan;
+    let checked: BTreeSet<String> = plan
+        .in_json
+        .difference(&plan.in_other_places)
+        .cloned()
+        .collect();
     let mut applied = 0;
-    for name in &received {
+    for name in sent.union(&received) {
+        if !received.contains(name) && !checked.contains(name) {
+            continue;
+        }
         let Some(schema) = lowering.schemas.get_mut(name) else {
             continue;
         };
-        rewrite::everywhere(schema, &mut |schema| applied += usize::from(relax(schema)));
+        let is_received = received.contains(name);
+        rewrite::everywhere(schema, &mut |schema| {
+            applied += usize::from(take_limits_off(schema, is_received));
+        });
     }
     for operation in &mut lowering.operations {
-        let Some(responses) = operation.object.get_mut("responses") else {
-            continue;
-        };
-        let mut holder = json!({ "responses": responses.take() });
-        rewrite::in_operation(&mut holder, |_, schema| {
-            rewrite::everywhere(schema, &mut |schema| applied += usize::from(relax(schema)));
+        let is_json = rewrite::sends_json(&operation.object);
+        rewrite::in_operation(&mut operation.object, |place, schema| {
+            let is_received = place.pointer.starts_with("/responses");
+            if is_received || (is_json && place.pointer.starts_with("/requestBody")) {
+                rewrite::everywhere(schema, &mut |schema| {
+                    applied += usize::from(take_limits_off(schema, is_received));
+                });
+            }
         });
-        *responses = holder["responses"].take();
     }
     lowering.plan.sent = sent;
     lowering.plan.received = received;
     applied
 }
 
-fn relax(schema: &mut Value) -> bool {
+fn take_limits_off(schema: &mut Value, is_received: bool) -> bool {
     const LIMITS: [&str; 11] = [
         "minLength",
         "maxLength",
@@ -342,6 +356,9 @@ fn relax(schema: &mut Value) -> bool {
     let mut relaxed = false;
     for limit in LIMITS {
         relaxed |= remove(schema, limit);
+    }
+    if !is_received {
+        return relaxed;
     }
     if matches!(schema["type"].as_str(), Some("integer" | "number")) {
         relaxed |= remove(schema, "enum");
@@ -409,7 +426,7 @@ fn list_or_map(property: &Value) -> Option<Value> {
     })
 }
 
-/// Values with limits become types of their own, which typify cannot name inside
+/// Values with limits and enums become types of their own, which typify cannot name inside
 /// of a type that exists already.
 pub(super) fn name_limited(
     lowering: &mut Lowering,

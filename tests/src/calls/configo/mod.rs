@@ -206,10 +206,9 @@ async fn update_current_user(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .update_current_user()
                 .body(
-                    types::UserUpdate::builder()
-                        .address("Fabriksgatan 9".to_owned())
-                        .phone("+46 8 465 004 11".to_owned())
-                        .build()?,
+                    types::UserUpdate::new()
+                        .address("Fabriksgatan 9")
+                        .phone("+46 8 465 004 11"),
                 )
                 .send()
                 .await,
@@ -230,12 +229,7 @@ async fn replace_locale(client: &Client) -> Result<Outcome, BoxError> {
         outcome(
             client
                 .replace_locale()
-                .body(
-                    types::Locale::builder()
-                        .language("uk".to_owned())
-                        .timezone("Europe/Kyiv".to_owned())
-                        .build()?,
-                )
+                .body(types::Locale::new().language("uk").timezone("Europe/Kyiv"))
                 .send()
                 .await,
         ),
@@ -288,11 +282,9 @@ async fn create_project(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .create_project()
                 .body(
-                    types::ProjectCreate::builder()
-                        .name("Linden Curtains")
-                        .description("Curtains and blinds".to_owned())
-                        .currency("EUR".to_owned())
-                        .build()?,
+                    types::ProjectCreate::new("Linden Curtains")
+                        .description("Curtains and blinds")
+                        .currency("EUR"),
                 )
                 .send()
                 .await,
@@ -311,11 +303,8 @@ async fn update_project(client: &Client) -> Result<Outcome, BoxError> {
                 .update_project()
                 .project_id("prj_1001")
                 .body(
-                    types::ProjectUpdate::builder()
-                        .description(
-                            "Windows, doors and shutters made to measure".to_owned(),
-                        )
-                        .build()?,
+                    types::ProjectUpdate::new()
+                        .description("Windows, doors and shutters made to measure"),
                 )
                 .send()
                 .await,
@@ -338,15 +327,13 @@ async fn create_project_role(client: &Client) -> Result<Outcome, BoxError> {
                 .create_project_role()
                 .project_id("prj_1001")
                 .body(
-                    types::RoleCreate::builder()
-                        .order(3_i64)
-                        .name("Workshop")
+                    types::RoleCreate::new("Workshop")
+                        .order(3)
                         .can_manage_project(false)
                         .can_manage_members(false)
                         .can_edit_configurators(false)
                         .can_edit_orders(true)
-                        .can_edit_clients(false)
-                        .build()?,
+                        .can_edit_clients(false),
                 )
                 .send()
                 .await,
@@ -374,11 +361,7 @@ async fn update_project_role(client: &Client) -> Result<Outcome, BoxError> {
                 .update_project_role()
                 .project_id("prj_1001")
                 .role_id("rol_1101")
-                .body(
-                    types::RoleUpdate::builder()
-                        .name("Administrator".to_owned())
-                        .build()?,
-                )
+                .body(types::RoleUpdate::new().name("Administrator"))
                 .send()
                 .await,
         ),
@@ -409,10 +392,8 @@ async fn add_project_member(client: &Client) -> Result<Outcome, BoxError> {
                 .add_project_member()
                 .project_id("prj_1001")
                 .body(
-                    types::MemberCreate::builder()
-                        .email("priya.nair@example.com")
-                        .role_id(types::Id::String("rol_1102".to_owned()))
-                        .build()?,
+                    types::MemberCreate::new("priya.nair@example.com")
+                        .role_id(types::Id::String("rol_1102".to_owned())),
                 )
                 .send()
                 .await,
@@ -440,11 +421,7 @@ async fn update_project_member(client: &Client) -> Result<Outcome, BoxError> {
                 .update_project_member()
                 .project_id("prj_1001")
                 .member_id("mem_1201")
-                .body(
-                    types::MemberUpdate::builder()
-                        .role_id(types::Id::String("rol_1102".to_owned()))
-                        .build()?,
-                )
+                .body(types::MemberUpdate::new(types::Id::String("rol_1102".to_owned())))
                 .send()
                 .await,
         ),
@@ -475,13 +452,11 @@ async fn create_project_status(client: &Client) -> Result<Outcome, BoxError> {
                 .create_project_status()
                 .project_id("prj_1001")
                 .body(
-                    types::StatusCreate::builder()
-                        .order(8_i64)
-                        .name("Installed")
+                    types::StatusCreate::new("Installed")
+                        .order(8)
                         .is_default(false)
                         .is_default_for_widget(false)
-                        .is_visible_on_production_monitor(false)
-                        .build()?,
+                        .is_visible_on_production_monitor(false),
                 )
                 .send()
                 .await,
@@ -509,9 +484,7 @@ async fn update_project_status(client: &Client) -> Result<Outcome, BoxError> {
                 .update_project_status()
                 .project_id("prj_1001")
                 .status_id("sts_1301")
-                .body(
-                    types::StatusUpdate::builder().name("Received".to_owned()).build()?,
-                )
+                .body(types::StatusUpdate::new().name("Received"))
                 .send()
                 .await,
         ),
@@ -592,9 +565,8 @@ async fn update_order(client: &Client) -> Result<Outcome, BoxError> {
                 .project_id("prj_1001")
                 .order_id("ord_1401")
                 .body(
-                    types::OrderUpdate::builder()
-                        .status_id(types::Id::String("sts_1305".to_owned()))
-                        .build()?,
+                    types::OrderUpdate::new()
+                        .status_id(types::Id::String("sts_1305".to_owned())),
                 )
                 .send()
                 .await,
@@ -637,11 +609,7 @@ async fn create_order_note(client: &Client) -> Result<Outcome, BoxError> {
                 .create_order_note()
                 .project_id("prj_1001")
                 .order_id("ord_1401")
-                .body(
-                    types::NoteCreate::builder()
-                        .message("Glass arrives on Thursday")
-                        .build()?,
-                )
+                .body(types::NoteCreate::new("Glass arrives on Thursday"))
                 .send()
                 .await,
         ),
@@ -706,11 +674,7 @@ async fn update_contact(client: &Client) -> Result<Outcome, BoxError> {
                 .update_contact()
                 .project_id("prj_1001")
                 .contact_id("con_1501")
-                .body(
-                    serde_json::from_value::<
-                        types::ContactUpdate,
-                    >(serde_json::json!({ "phone" : "+46 8 465 004 22" }))?,
-                )
+                .body(types::ContactUpdate::new().phone("+46 8 465 004 22"))
                 .send()
                 .await,
         ),
@@ -756,13 +720,11 @@ async fn create_contact_field(client: &Client) -> Result<Outcome, BoxError> {
                 .create_contact_field()
                 .project_id("prj_1001")
                 .body(
-                    types::ContactFieldCreate::builder()
-                        .order(3_i64)
-                        .name("Newsletter")
-                        .type_("choice".to_owned())
+                    types::ContactFieldCreate::new("Newsletter")
+                        .order(3)
+                        .type_("choice")
                         .required(false)
-                        .options(vec!["yes".to_owned(), "no".to_owned()])
-                        .build()?,
+                        .options(vec!["yes".to_owned(), "no".to_owned()]),
                 )
                 .send()
                 .await,
@@ -790,7 +752,7 @@ async fn update_contact_field(client: &Client) -> Result<Outcome, BoxError> {
                 .update_contact_field()
                 .project_id("prj_1001")
                 .contact_field_id("cfd_1601")
-                .body(types::ContactFieldUpdate::builder().required(false).build()?)
+                .body(types::ContactFieldUpdate::new().required(false))
                 .send()
                 .await,
         ),
@@ -1188,18 +1150,14 @@ async fn create_application(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .create_application()
                 .body(
-                    types::ApplicationCreate::builder()
-                        .name("Delivery Board")
-                        .redirect_uris(
-                            vec!["https://board.example.com/callback".to_owned()],
-                        )
-                        .scopes(
-                            vec![
-                                types::Scope::Projects, types::Scope::Orders,
-                                types::Scope::Contacts
-                            ],
-                        )
-                        .build()?,
+                    types::ApplicationCreate::new(
+                        "Delivery Board",
+                        vec!["https://board.example.com/callback".to_owned()],
+                        vec![
+                            types::Scope::Projects, types::Scope::Orders,
+                            types::Scope::Contacts
+                        ],
+                    ),
                 )
                 .send()
                 .await,
@@ -1218,14 +1176,13 @@ async fn update_application(client: &Client) -> Result<Outcome, BoxError> {
                 .update_application()
                 .application_id("app_2301")
                 .body(
-                    types::ApplicationUpdate::builder()
+                    types::ApplicationUpdate::new()
                         .scopes(
                             vec![
                                 types::Scope::Projects, types::Scope::Orders,
                                 types::Scope::Contacts
                             ],
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -1247,10 +1204,10 @@ async fn create_support_ticket(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .create_support_ticket()
                 .body(
-                    types::SupportTicketCreate::builder()
-                        .subject("Export of materials")
-                        .message("Can the materials of a project be exported?")
-                        .build()?,
+                    types::SupportTicketCreate::new(
+                        "Export of materials",
+                        "Can the materials of a project be exported?",
+                    ),
                 )
                 .send()
                 .await,
@@ -1268,11 +1225,7 @@ async fn update_support_ticket(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .update_support_ticket()
                 .ticket_id("tkt_2401")
-                .body(
-                    types::SupportTicketUpdate::builder()
-                        .status("closed".to_owned())
-                        .build()?,
-                )
+                .body(types::SupportTicketUpdate::new().status("closed"))
                 .send()
                 .await,
         ),
@@ -1286,9 +1239,7 @@ async fn create_support_ticket_message(client: &Client) -> Result<Outcome, BoxEr
                 .create_support_ticket_message()
                 .ticket_id("tkt_2401")
                 .body(
-                    types::SupportTicketMessageCreate::builder()
-                        .message("It is the casement window.")
-                        .build()?,
+                    types::SupportTicketMessageCreate::new("It is the casement window."),
                 )
                 .send()
                 .await,

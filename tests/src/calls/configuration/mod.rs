@@ -236,11 +236,9 @@ async fn create_client(client: &Client) -> Result<Outcome, BoxError> {
                 .create_client()
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .body(
-                    types::ApiClientInput::builder()
-                        .name("Flow deployment")
+                    types::ApiClientInput::new("Flow deployment")
                         .features(vec![types::ClientFeature::DirectAccess])
-                        .ip_whitelist(vec!["203.0.113.0/24".to_owned()])
-                        .build()?,
+                        .ip_whitelist(vec!["203.0.113.0/24".to_owned()]),
                 )
                 .send()
                 .await,
@@ -269,15 +267,11 @@ async fn modify_client(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
                 .body(
-                    types::ApiClientModification::builder()
-                        .name("Flow deployment")
-                        .features(vec![types::ClientFeature::DirectAccess])
-                        .ip_whitelist(
-                            vec![
-                                "203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()
-                            ],
-                        )
-                        .build()?,
+                    types::ApiClientModification::new(
+                        "Flow deployment",
+                        vec![types::ClientFeature::DirectAccess],
+                        vec!["203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()],
+                    ),
                 )
                 .send()
                 .await,
@@ -305,7 +299,7 @@ async fn reset_client_secret(client: &Client) -> Result<Outcome, BoxError> {
                 .reset_client_secret()
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
-                .body(types::ResetSecretRequest::builder().hours_to_live(24).build()?)
+                .body(types::ResetSecretRequest::new(24))
                 .send()
                 .await,
         ),
@@ -384,7 +378,7 @@ async fn modify_client_settings(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .client_id("k7wq2mz9p4xvt6hc3bn8rj5ydf1gs0ea")
                 .body(
-                    types::ClientSettingsInput::builder()
+                    types::ClientSettingsInput::new()
                         .default_flow_name(
                             types::SettingValue::String("standard".to_owned()),
                         )
@@ -407,8 +401,7 @@ async fn modify_client_settings(client: &Client) -> Result<Outcome, BoxError> {
                                     ),
                                 ]),
                             ),
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -489,14 +482,12 @@ async fn modify_flow(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .body(
-                    types::FlowUpdate::builder()
-                        .user_data(
-                            vec![
-                                "uuid".to_owned(), "displayName".to_owned(), "email"
-                                .to_owned()
-                            ],
-                        )
-                        .build()?,
+                    types::FlowUpdate::new(
+                        vec![
+                            "uuid".to_owned(), "displayName".to_owned(), "email"
+                            .to_owned()
+                        ],
+                    ),
                 )
                 .send()
                 .await,
@@ -552,7 +543,7 @@ async fn copy_flow(client: &Client) -> Result<Outcome, BoxError> {
                 .copy_flow()
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
-                .body(types::CopyFlowRequest::builder().name("standard_trial").build()?)
+                .body(types::CopyFlowRequest::new("standard_trial"))
                 .send()
                 .await,
         ),
@@ -567,11 +558,11 @@ async fn promote_flow(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .body(
-                    types::PromoteFlowRequest::builder()
-                        .app_id("q4mz7c2xk9w1tnv6hjd8rb5ysp")
-                        .client_id("p2xk9w1tnv6hjd8rb5yspq4mz7c3g0ea")
-                        .client_secret("not-a-real-secret-0005")
-                        .build()?,
+                    types::PromoteFlowRequest::new(
+                        "q4mz7c2xk9w1tnv6hjd8rb5ysp",
+                        "p2xk9w1tnv6hjd8rb5yspq4mz7c3g0ea",
+                        "not-a-real-secret-0005",
+                    ),
                 )
                 .send()
                 .await,
@@ -600,32 +591,27 @@ async fn create_field(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .body(
-                    types::FieldInput::builder()
-                        .name("emailAddress")
-                        .type_(types::FieldType::Email)
-                        .schema_attribute("email".to_owned())
+                    types::FieldInput::new("emailAddress", types::FieldType::Email)
+                        .schema_attribute("email")
                         .label(
-                            types::TranslationRef::builder()
-                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
-                                .build()?,
+                            types::TranslationRef::new(
+                                "5f0c9b1e7d3a4c26b8e1f29a6d47c350",
+                            ),
                         )
                         .placeholder(
                             types::FieldTextInput::TranslationRef(
-                                types::TranslationRef::builder()
-                                    .key("a91d4e0775c84b6f9d2e61c08b3f57aa")
-                                    .build()?,
+                                types::TranslationRef::new(
+                                    "a91d4e0775c84b6f9d2e61c08b3f57aa",
+                                ),
                             ),
                         )
                         .validation(
                             vec![
-                                types::FieldValidationInput::builder()
-                                .rule(types::ValidationRule::Required)
-                                .value(types::ValidationValue::Boolean(true))
-                                .message(types::TranslationRef::builder()
-                                .key("0c7be2d1f4964a35916d88e0a2b4735f")).build() ?
+                                types::FieldValidationInput::new(types::ValidationRule::Required,
+                                types::ValidationValue::Boolean(true),
+                                types::TranslationRef::new("0c7be2d1f4964a35916d88e0a2b4735f"))
                             ],
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -657,32 +643,27 @@ async fn modify_field(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .field("emailAddress")
                 .body(
-                    types::FieldInput::builder()
-                        .name("emailAddress")
-                        .type_(types::FieldType::Email)
-                        .schema_attribute("email".to_owned())
+                    types::FieldInput::new("emailAddress", types::FieldType::Email)
+                        .schema_attribute("email")
                         .label(
-                            types::TranslationRef::builder()
-                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
-                                .build()?,
+                            types::TranslationRef::new(
+                                "5f0c9b1e7d3a4c26b8e1f29a6d47c350",
+                            ),
                         )
                         .placeholder(
                             types::FieldTextInput::TranslationRef(
-                                types::TranslationRef::builder()
-                                    .key("a91d4e0775c84b6f9d2e61c08b3f57aa")
-                                    .build()?,
+                                types::TranslationRef::new(
+                                    "a91d4e0775c84b6f9d2e61c08b3f57aa",
+                                ),
                             ),
                         )
                         .validation(
                             vec![
-                                types::FieldValidationInput::builder()
-                                .rule(types::ValidationRule::Required)
-                                .value(types::ValidationValue::Boolean(true))
-                                .message(types::TranslationRef::builder()
-                                .key("0c7be2d1f4964a35916d88e0a2b4735f")).build() ?
+                                types::FieldValidationInput::new(types::ValidationRule::Required,
+                                types::ValidationValue::Boolean(true),
+                                types::TranslationRef::new("0c7be2d1f4964a35916d88e0a2b4735f"))
                             ],
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -726,17 +707,14 @@ async fn create_form(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .body(
-                    types::FormInput::builder()
-                        .name("partnerSignInForm")
-                        .action("traditionalSignin")
+                    types::FormInput::new("partnerSignInForm", "traditionalSignin")
                         .fields(
                             vec![
-                                types::FormFieldInput::builder().name("signInEmailAddress")
-                                .required(true).build() ?, types::FormFieldInput::builder()
-                                .name("signInPassword").required(true).build() ?
+                                types::FormFieldInput::new("signInEmailAddress")
+                                .required(true),
+                                types::FormFieldInput::new("signInPassword").required(true)
                             ],
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -767,18 +745,16 @@ async fn modify_form(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .form("signInForm")
                 .body(
-                    types::FormModification::builder()
-                        .name("signInForm".to_owned())
-                        .action("traditionalSignin".to_owned())
-                        .features(vec![types::FormFeature::String("captcha".to_owned())])
-                        .fields(
+                    types::FormModification::new(
                             vec![
-                                types::FormFieldInput::builder().name("signInPassword")
-                                .required(true).build() ?, types::FormFieldInput::builder()
-                                .name("signInEmailAddress").required(true).build() ?
+                                types::FormFieldInput::new("signInPassword").required(true),
+                                types::FormFieldInput::new("signInEmailAddress")
+                                .required(true)
                             ],
                         )
-                        .build()?,
+                        .name("signInForm")
+                        .action("traditionalSignin")
+                        .features(vec![types::FormFeature::String("captcha".to_owned())]),
                 )
                 .send()
                 .await,
@@ -836,31 +812,24 @@ async fn create_localized_field(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .locale("en-US")
                 .body(
-                    types::LocalizedFieldInput::builder()
-                        .relationships(
-                            types::FieldRelationshipsInput::builder()
-                                .forms(
-                                    vec![
-                                        types::RelatedForm::builder().name("registrationForm")
-                                        .build() ?
-                                    ],
-                                )
-                                .build()?,
+                    types::LocalizedFieldInput::new(
+                            "emailAddress",
+                            types::FieldType::Email,
                         )
-                        .name("emailAddress")
-                        .type_(types::FieldType::Email)
-                        .schema_attribute("email".to_owned())
-                        .label("E-Mail-Adresse".to_owned())
-                        .placeholder("name@example.com".to_owned())
+                        .relationships(
+                            types::FieldRelationshipsInput::new()
+                                .forms(vec![types::RelatedForm::new("registrationForm")]),
+                        )
+                        .schema_attribute("email")
+                        .label("E-Mail-Adresse")
+                        .placeholder("name@example.com")
                         .validation(
                             vec![
-                                types::LocalizedFieldValidationInput::builder()
-                                .rule(types::ValidationRule::Required)
-                                .value(types::ValidationValue::Boolean(true))
-                                .message("Geben Sie Ihre E-Mail-Adresse ein.").build() ?
+                                types::LocalizedFieldValidationInput::new(types::ValidationRule::Required,
+                                types::ValidationValue::Boolean(true),
+                                "Geben Sie Ihre E-Mail-Adresse ein.")
                             ],
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -893,31 +862,24 @@ async fn modify_localized_field(client: &Client) -> Result<Outcome, BoxError> {
                 .locale("en-US")
                 .field("emailAddress")
                 .body(
-                    types::LocalizedFieldInput::builder()
-                        .relationships(
-                            types::FieldRelationshipsInput::builder()
-                                .forms(
-                                    vec![
-                                        types::RelatedForm::builder().name("registrationForm")
-                                        .build() ?
-                                    ],
-                                )
-                                .build()?,
+                    types::LocalizedFieldInput::new(
+                            "emailAddress",
+                            types::FieldType::Email,
                         )
-                        .name("emailAddress")
-                        .type_(types::FieldType::Email)
-                        .schema_attribute("email".to_owned())
-                        .label("E-Mail-Adresse".to_owned())
-                        .placeholder("name@example.com".to_owned())
+                        .relationships(
+                            types::FieldRelationshipsInput::new()
+                                .forms(vec![types::RelatedForm::new("registrationForm")]),
+                        )
+                        .schema_attribute("email")
+                        .label("E-Mail-Adresse")
+                        .placeholder("name@example.com")
                         .validation(
                             vec![
-                                types::LocalizedFieldValidationInput::builder()
-                                .rule(types::ValidationRule::Required)
-                                .value(types::ValidationValue::Boolean(true))
-                                .message("Geben Sie Ihre E-Mail-Adresse ein.").build() ?
+                                types::LocalizedFieldValidationInput::new(types::ValidationRule::Required,
+                                types::ValidationValue::Boolean(true),
+                                "Geben Sie Ihre E-Mail-Adresse ein.")
                             ],
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -964,18 +926,12 @@ async fn modify_email_template(client: &Client) -> Result<Outcome, BoxError> {
                 .locale("en-US")
                 .template("passwordRecover")
                 .body(
-                    types::MailTemplateInput::builder()
-                        .name("passwordRecover".to_owned())
-                        .subject(
+                    types::MailTemplateInput::new(
                             "Reset your password for {*#settings*}{*site_name*}{*/settings*}",
-                        )
-                        .text_body(
                             "Open this link to choose a new password:\n{*&url*}\n",
-                        )
-                        .html_body(
                             "<p>Open <a href=\"{*&url*}\">this link</a> to choose a new password.</p>\n",
                         )
-                        .build()?,
+                        .name("passwordRecover"),
                 )
                 .send()
                 .await,
@@ -1099,12 +1055,11 @@ async fn create_string(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .body(
-                    types::FlowStringInput::builder()
-                        .name("welcomeHeadline")
+                    types::FlowStringInput::new("welcomeHeadline")
                         .value(
-                            types::FlowStringText::builder()
-                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-                                .path("strings.welcomeHeadline".to_owned())
+                            types::FlowStringText::new()
+                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
+                                .path("strings.welcomeHeadline")
                                 .values(
                                     types::LocaleTexts::from(
                                         std::collections::BTreeMap::from([
@@ -1112,10 +1067,8 @@ async fn create_string(client: &Client) -> Result<Outcome, BoxError> {
                                             ("de-DE".to_owned(), "Willkommen".to_owned()),
                                         ]),
                                     ),
-                                )
-                                .build()?,
-                        )
-                        .build()?,
+                                ),
+                        ),
                 )
                 .send()
                 .await,
@@ -1146,12 +1099,11 @@ async fn modify_string(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .string("welcomeHeadline")
                 .body(
-                    types::FlowStringInput::builder()
-                        .name("welcomeHeadline")
+                    types::FlowStringInput::new("welcomeHeadline")
                         .value(
-                            types::FlowStringText::builder()
-                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350".to_owned())
-                                .path("strings.welcomeHeadline".to_owned())
+                            types::FlowStringText::new()
+                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
+                                .path("strings.welcomeHeadline")
                                 .values(
                                     types::LocaleTexts::from(
                                         std::collections::BTreeMap::from([
@@ -1159,10 +1111,8 @@ async fn modify_string(client: &Client) -> Result<Outcome, BoxError> {
                                             ("de-DE".to_owned(), "Willkommen".to_owned()),
                                         ]),
                                     ),
-                                )
-                                .build()?,
-                        )
-                        .build()?,
+                                ),
+                        ),
                 )
                 .send()
                 .await,
@@ -1206,12 +1156,7 @@ async fn create_localized_string(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .locale("en-US")
-                .body(
-                    types::LocalizedStringInput::builder()
-                        .name("welcomeHeadline")
-                        .value("Willkommen")
-                        .build()?,
-                )
+                .body(types::LocalizedStringInput::new("welcomeHeadline", "Willkommen"))
                 .send()
                 .await,
         ),
@@ -1242,12 +1187,7 @@ async fn modify_localized_string(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .locale("en-US")
                 .string("welcomeHeadline")
-                .body(
-                    types::LocalizedStringInput::builder()
-                        .name("welcomeHeadline")
-                        .value("Willkommen")
-                        .build()?,
-                )
+                .body(types::LocalizedStringInput::new("welcomeHeadline", "Willkommen"))
                 .send()
                 .await,
         ),
@@ -1289,13 +1229,7 @@ async fn create_screen(client: &Client) -> Result<Outcome, BoxError> {
                 .create_screen()
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
-                .body(
-                    types::ScreenInput::builder()
-                        .name("customer_survey")
-                        .modal(true)
-                        .has_user_data(false)
-                        .build()?,
-                )
+                .body(types::ScreenInput::new("customer_survey", true, false))
                 .send()
                 .await,
         ),
@@ -1324,13 +1258,7 @@ async fn modify_screen(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .screen("editProfile")
-                .body(
-                    types::ScreenInput::builder()
-                        .name("editProfile")
-                        .modal(false)
-                        .has_user_data(true)
-                        .build()?,
-                )
+                .body(types::ScreenInput::new("editProfile", false, true))
                 .send()
                 .await,
         ),
@@ -1372,15 +1300,14 @@ async fn create_link(client: &Client) -> Result<Outcome, BoxError> {
                 .app_id("htb8fuhxnf8e38jrzub3c7pfrr")
                 .flow("standard")
                 .body(
-                    types::LinkInput::builder()
-                        .name("linkImprint")
-                        .element_href("https://www.example.com/imprint")
-                        .element_text(
-                            types::TranslationRef::builder()
-                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+                    types::LinkInput::new(
+                            "linkImprint",
+                            "https://www.example.com/imprint",
+                            types::TranslationRef::new(
+                                "5f0c9b1e7d3a4c26b8e1f29a6d47c350",
+                            ),
                         )
-                        .target("_blank".to_owned())
-                        .build()?,
+                        .target("_blank"),
                 )
                 .send()
                 .await,
@@ -1412,15 +1339,14 @@ async fn modify_link(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .link("linkPrivacyPolicy")
                 .body(
-                    types::LinkInput::builder()
-                        .name("linkPrivacyPolicy")
-                        .element_href("https://www.example.com/privacy")
-                        .element_text(
-                            types::TranslationRef::builder()
-                                .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350"),
+                    types::LinkInput::new(
+                            "linkPrivacyPolicy",
+                            "https://www.example.com/privacy",
+                            types::TranslationRef::new(
+                                "5f0c9b1e7d3a4c26b8e1f29a6d47c350",
+                            ),
                         )
-                        .target("_blank".to_owned())
-                        .build()?,
+                        .target("_blank"),
                 )
                 .send()
                 .await,
@@ -1495,15 +1421,14 @@ async fn modify_2fa_message(client: &Client) -> Result<Outcome, BoxError> {
                 .locale("en-US")
                 .message("secondFactor")
                 .body(
-                    types::TwoFactorMessageInput::builder()
-                        .sms("Your code for {{site_name}} is {{code}}.")
-                        .email(
-                            types::TwoFactorEmail::builder()
-                                .subject("Your code for {{site_name}}")
-                                .text_body("Your code is {{code}}.")
-                                .html_body("<p>Your code is <strong>{{code}}</strong>.</p>"),
-                        )
-                        .build()?,
+                    types::TwoFactorMessageInput::new(
+                        "Your code for {{site_name}} is {{code}}.",
+                        types::TwoFactorEmail::new(
+                            "Your code for {{site_name}}",
+                            "Your code is {{code}}.",
+                            "<p>Your code is <strong>{{code}}</strong>.</p>",
+                        ),
+                    ),
                 )
                 .send()
                 .await,
@@ -1602,10 +1527,9 @@ async fn modify_translation(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .body(
                     vec![
-                        types::TranslationUpdate::builder()
-                        .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
-                        .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
-                        .to_owned(), "Your email address".to_owned())]))).build() ?
+                        types::TranslationUpdate::new("5f0c9b1e7d3a4c26b8e1f29a6d47c350",
+                        types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
+                        .to_owned(), "Your email address".to_owned())])))
                     ],
                 )
                 .send()
@@ -1637,14 +1561,12 @@ async fn create_translations(client: &Client) -> Result<Outcome, BoxError> {
                 .flow("standard")
                 .body(
                     vec![
-                        types::TranslationCreate::builder()
-                        .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
+                        types::TranslationCreate::new(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
                         .to_owned(), "Imprint".to_owned()), ("de-DE".to_owned(),
-                        "Impressum".to_owned())]))).build() ?,
-                        types::TranslationCreate::builder()
-                        .values(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
+                        "Impressum".to_owned())]))),
+                        types::TranslationCreate::new(types::LocaleTexts::from(std::collections::BTreeMap::from([("en-US"
                         .to_owned(), "Help".to_owned()), ("de-DE".to_owned(), "Hilfe"
-                        .to_owned())]))).build() ?
+                        .to_owned())])))
                     ],
                 )
                 .send()
@@ -1719,12 +1641,10 @@ async fn modify_multiple_translations(client: &Client) -> Result<Outcome, BoxErr
                 .locale("en-US")
                 .body(
                     vec![
-                        types::LocalizedTranslationUpdate::builder()
-                        .key("5f0c9b1e7d3a4c26b8e1f29a6d47c350")
-                        .value("Your email address").build() ?,
-                        types::LocalizedTranslationUpdate::builder()
-                        .key("b21d7c04-9e6f-4a58-8c13-70d5f2ae6b94")
-                        .value("Legal notice").build() ?
+                        types::LocalizedTranslationUpdate::new("5f0c9b1e7d3a4c26b8e1f29a6d47c350",
+                        "Your email address"),
+                        types::LocalizedTranslationUpdate::new("b21d7c04-9e6f-4a58-8c13-70d5f2ae6b94",
+                        "Legal notice")
                     ],
                 )
                 .send()

@@ -599,10 +599,10 @@ async fn initiate_partner_auth(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .initiate_partner_auth()
                 .body(
-                    types::InitiateAuthRequest::builder()
-                        .client_id("client-example-0001")
-                        .email("rosa.keller@example.com")
-                        .build()?,
+                    types::InitiateAuthRequest::new(
+                        "client-example-0001",
+                        "rosa.keller@example.com",
+                    ),
                 )
                 .send()
                 .await,
@@ -616,12 +616,12 @@ async fn verify_partner_auth(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .verify_partner_auth()
                 .body(
-                    types::VerifyAuthRequest::builder()
-                        .client_id("client-example-0001")
-                        .email("rosa.keller@example.com")
-                        .code("000000")
-                        .session("not-a-real-session-0001")
-                        .build()?,
+                    types::VerifyAuthRequest::new(
+                        "client-example-0001",
+                        "rosa.keller@example.com",
+                        "000000",
+                        "not-a-real-session-0001",
+                    ),
                 )
                 .send()
                 .await,
@@ -655,19 +655,17 @@ async fn complete_oauth_authorization(client: &Client) -> Result<Outcome, BoxErr
                 .complete_oauth_authorization()
                 .cookie("login=not-a-real-cookie")
                 .body(
-                    types::ConsentRequest::builder()
-                        .client_id("client-example-0001")
-                        .email("rosa.keller@example.com")
-                        .consent(true)
-                        .response_type("code")
-                        .redirect_uri("https://crm.example.com/contio/callback")
-                        .scope("openid profile meetings:read".to_owned())
-                        .state("state-0001".to_owned())
-                        .code_challenge(
-                            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
+                    types::ConsentRequest::new(
+                            "client-example-0001",
+                            "rosa.keller@example.com",
+                            true,
+                            "code",
+                            "https://crm.example.com/contio/callback",
                         )
-                        .code_challenge_method("S256".to_owned())
-                        .build()?,
+                        .scope("openid profile meetings:read")
+                        .state("state-0001")
+                        .code_challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+                        .code_challenge_method("S256"),
                 )
                 .send()
                 .await,
@@ -682,11 +680,11 @@ async fn check_oauth_consent(client: &Client) -> Result<Outcome, BoxError> {
                 .check_oauth_consent()
                 .cookie("login=not-a-real-cookie")
                 .body(
-                    types::ConsentCheckRequest::builder()
-                        .client_id("client-example-0001")
-                        .email("rosa.keller@example.com")
-                        .scopes(vec!["profile".to_owned(), "meetings:read".to_owned()])
-                        .build()?,
+                    types::ConsentCheckRequest::new(
+                            "client-example-0001",
+                            "rosa.keller@example.com",
+                        )
+                        .scopes(vec!["profile".to_owned(), "meetings:read".to_owned()]),
                 )
                 .send()
                 .await,
@@ -703,11 +701,7 @@ async fn introspect_oauth_token(client: &Client) -> Result<Outcome, BoxError> {
         outcome(
             client
                 .introspect_oauth_token()
-                .body(
-                    types::IntrospectTokenRequest::builder()
-                        .token("not-a-real-access-token")
-                        .build()?,
-                )
+                .body(types::IntrospectTokenRequest::new("not-a-real-access-token"))
                 .send()
                 .await,
         ),
@@ -720,10 +714,8 @@ async fn revoke_oauth_token(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .revoke_oauth_token()
                 .body(
-                    types::RevokeTokenRequest::builder()
-                        .token("not-a-real-refresh-token")
-                        .token_type_hint(types::TokenTypeHint::RefreshToken)
-                        .build()?,
+                    types::RevokeTokenRequest::new("not-a-real-refresh-token")
+                        .token_type_hint(types::TokenTypeHint::RefreshToken),
                 )
                 .send()
                 .await,
@@ -741,20 +733,10 @@ async fn exchange_oauth_token(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .exchange_oauth_token()
                 .body(
-                    types::TokenRequest::builder()
-                        .grant_type(types::GrantType::AuthorizationCode)
-                        .code(
-                            contio_client::runtime::Secret::from("not-a-real-code-0001"),
-                        )
-                        .redirect_uri(
-                            "https://crm.example.com/contio/callback".to_owned(),
-                        )
-                        .code_verifier(
-                            contio_client::runtime::Secret::from(
-                                "not-a-real-verifier-0001-not-a-real-verifier",
-                            ),
-                        )
-                        .build()?,
+                    types::TokenRequest::new(types::GrantType::AuthorizationCode)
+                        .code("not-a-real-code-0001")
+                        .redirect_uri("https://crm.example.com/contio/callback")
+                        .code_verifier("not-a-real-verifier-0001-not-a-real-verifier"),
                 )
                 .send()
                 .await,
@@ -834,13 +816,8 @@ async fn update_app(client: &Client) -> Result<Outcome, BoxError> {
                 .update_app()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::UpdateAppRequest,
-                    >(
-                        serde_json::json!(
-                            { "webhook_url" : "https://crm.example.com/contio/webhook" }
-                        ),
-                    )?,
+                    types::UpdateAppRequest::new()
+                        .webhook_url("https://crm.example.com/contio/webhook".to_owned()),
                 )
                 .send()
                 .await,
@@ -855,13 +832,8 @@ async fn replace_app(client: &Client) -> Result<Outcome, BoxError> {
                 .replace_app()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::UpdateAppRequest,
-                    >(
-                        serde_json::json!(
-                            { "webhook_url" : "https://crm.example.com/contio/webhook" }
-                        ),
-                    )?,
+                    types::UpdateAppRequest::new()
+                        .webhook_url("https://crm.example.com/contio/webhook".to_owned()),
                 )
                 .send()
                 .await,
@@ -876,9 +848,7 @@ async fn update_app_status(client: &Client) -> Result<Outcome, BoxError> {
                 .update_app_status()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateAppStatusRequest::builder()
-                        .status(types::PartnerAppStatus::Active)
-                        .build()?,
+                    types::UpdateAppStatusRequest::new(types::PartnerAppStatus::Active),
                 )
                 .send()
                 .await,
@@ -897,18 +867,14 @@ async fn create_automation(client: &Client) -> Result<Outcome, BoxError> {
                 .create_automation()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::CreateAutomationRequest::builder()
-                        .name("Mirror action items")
-                        .trigger_type(types::AutomationTrigger::ActionItemCreated)
-                        .actions(
-                            vec![
-                                types::AutomationAction::builder()
-                                .type_(types::AutomationActionType::Webhook)
-                                .webhook_url("https://crm.example.com/contio/action-items"
-                                .to_owned()).build() ?
-                            ],
-                        )
-                        .build()?,
+                    types::CreateAutomationRequest::new(
+                        "Mirror action items",
+                        types::AutomationTrigger::ActionItemCreated,
+                        vec![
+                            types::AutomationAction::new(types::AutomationActionType::Webhook)
+                            .webhook_url("https://crm.example.com/contio/action-items")
+                        ],
+                    ),
                 )
                 .send()
                 .await,
@@ -936,9 +902,8 @@ async fn update_automation(client: &Client) -> Result<Outcome, BoxError> {
                 .automation_id("7c3be291-04fd-4a68-9e15-b8d26f0a7c53")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateAutomationRequest::builder()
-                        .status(types::AutomationStatus::Inactive)
-                        .build()?,
+                    types::UpdateAutomationRequest::new()
+                        .status(types::AutomationStatus::Inactive),
                 )
                 .send()
                 .await,
@@ -954,9 +919,8 @@ async fn replace_automation(client: &Client) -> Result<Outcome, BoxError> {
                 .automation_id("7c3be291-04fd-4a68-9e15-b8d26f0a7c53")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateAutomationRequest::builder()
-                        .status(types::AutomationStatus::Inactive)
-                        .build()?,
+                    types::UpdateAutomationRequest::new()
+                        .status(types::AutomationStatus::Inactive),
                 )
                 .send()
                 .await,
@@ -1028,10 +992,8 @@ async fn rollback_api_key(client: &Client) -> Result<Outcome, BoxError> {
                 .rollback_api_key()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::RollbackCredentialRequest::builder()
-                        .rollback_token("not-a-real-rollback-token")
-                        .reason("A worker still had the old value".to_owned())
-                        .build()?,
+                    types::RollbackCredentialRequest::new("not-a-real-rollback-token")
+                        .reason("A worker still had the old value"),
                 )
                 .send()
                 .await,
@@ -1046,11 +1008,9 @@ async fn rotate_api_key(client: &Client) -> Result<Outcome, BoxError> {
                 .rotate_api_key()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::RotateCredentialRequest::builder()
-                        .confirmation_token("rotate-2026-03-02")
-                        .reason("Yearly rotation".to_owned())
-                        .grace_period_hours(48_i64)
-                        .build()?,
+                    types::RotateCredentialRequest::new("rotate-2026-03-02")
+                        .reason("Yearly rotation")
+                        .grace_period_hours(48),
                 )
                 .send()
                 .await,
@@ -1065,10 +1025,8 @@ async fn rollback_client_secret(client: &Client) -> Result<Outcome, BoxError> {
                 .rollback_client_secret()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::RollbackCredentialRequest::builder()
-                        .rollback_token("not-a-real-rollback-token")
-                        .reason("A worker still had the old value".to_owned())
-                        .build()?,
+                    types::RollbackCredentialRequest::new("not-a-real-rollback-token")
+                        .reason("A worker still had the old value"),
                 )
                 .send()
                 .await,
@@ -1083,11 +1041,9 @@ async fn rotate_client_secret(client: &Client) -> Result<Outcome, BoxError> {
                 .rotate_client_secret()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::RotateCredentialRequest::builder()
-                        .confirmation_token("rotate-2026-03-02")
-                        .reason("Yearly rotation".to_owned())
-                        .grace_period_hours(48_i64)
-                        .build()?,
+                    types::RotateCredentialRequest::new("rotate-2026-03-02")
+                        .reason("Yearly rotation")
+                        .grace_period_hours(48),
                 )
                 .send()
                 .await,
@@ -1116,10 +1072,8 @@ async fn rotate_webhook_secret(client: &Client) -> Result<Outcome, BoxError> {
                 .rotate_webhook_secret()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::RotateCredentialRequest::builder()
-                        .confirmation_token("rotate-2026-03-02")
-                        .reason("Yearly rotation".to_owned())
-                        .build()?,
+                    types::RotateCredentialRequest::new("rotate-2026-03-02")
+                        .reason("Yearly rotation"),
                 )
                 .send()
                 .await,
@@ -1138,16 +1092,14 @@ async fn create_idp_config(client: &Client) -> Result<Outcome, BoxError> {
                 .create_idp_config()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::CreateIdpConfigRequest::builder()
-                        .name("Example Login")
-                        .discovery_url(
+                    types::CreateIdpConfigRequest::new(
+                            "Example Login",
                             "https://login.example.com/.well-known/openid-configuration",
+                            "contio",
+                            "not-a-real-secret-0002",
+                            types::IdpMode::Strict,
                         )
-                        .idp_client_id("contio")
-                        .idp_client_secret("not-a-real-secret-0002")
-                        .mode(types::IdpMode::Strict)
-                        .allowed_email_domains(vec!["example.com".to_owned()])
-                        .build()?,
+                        .allowed_email_domains(vec!["example.com".to_owned()]),
                 )
                 .send()
                 .await,
@@ -1161,7 +1113,7 @@ async fn update_idp_config(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .update_idp_config()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(types::UpdateIdpConfigRequest::builder().is_active(false).build()?)
+                .body(types::UpdateIdpConfigRequest::new().is_active(false))
                 .send()
                 .await,
         ),
@@ -1174,7 +1126,7 @@ async fn replace_idp_config(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .replace_idp_config()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(types::UpdateIdpConfigRequest::builder().is_active(false).build()?)
+                .body(types::UpdateIdpConfigRequest::new().is_active(false))
                 .send()
                 .await,
         ),
@@ -1235,11 +1187,7 @@ async fn create_template(client: &Client) -> Result<Outcome, BoxError> {
             client
                 .create_template()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    types::CreateTemplateRequest::builder()
-                        .name("Quarterly review")
-                        .build()?,
-                )
+                .body(types::CreateTemplateRequest::new("Quarterly review"))
                 .send()
                 .await,
         ),
@@ -1265,11 +1213,7 @@ async fn update_template(client: &Client) -> Result<Outcome, BoxError> {
                 .update_template()
                 .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    serde_json::from_value::<
-                        types::UpdateTemplateRequest,
-                    >(serde_json::json!({ "name" : "Quarterly review" }))?,
-                )
+                .body(types::UpdateTemplateRequest::new().name("Quarterly review"))
                 .send()
                 .await,
         ),
@@ -1283,11 +1227,7 @@ async fn replace_template(client: &Client) -> Result<Outcome, BoxError> {
                 .replace_template()
                 .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    serde_json::from_value::<
-                        types::UpdateTemplateRequest,
-                    >(serde_json::json!({ "name" : "Quarterly review" }))?,
-                )
+                .body(types::UpdateTemplateRequest::new().name("Quarterly review"))
                 .send()
                 .await,
         ),
@@ -1327,11 +1267,11 @@ async fn add_template_next_step(client: &Client) -> Result<Outcome, BoxError> {
                 .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::AddTemplateNextStepRequest::builder()
-                        .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
+                    types::AddTemplateNextStepRequest::new(
+                            "64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9",
+                        )
                         .autopilot(true)
-                        .sort_order(1_i64)
-                        .build()?,
+                        .sort_order(1),
                 )
                 .send()
                 .await,
@@ -1347,11 +1287,7 @@ async fn update_template_next_step(client: &Client) -> Result<Outcome, BoxError>
                 .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
                 .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    types::UpdateTemplateNextStepRequest::builder()
-                        .autopilot(false)
-                        .build()?,
-                )
+                .body(types::UpdateTemplateNextStepRequest::new().autopilot(false))
                 .send()
                 .await,
         ),
@@ -1419,15 +1355,13 @@ async fn set_webhook_filter(client: &Client) -> Result<Outcome, BoxError> {
                 .set_webhook_filter()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::SetWebhookFilterRequest::builder()
-                        .type_(types::WebhookFilterType::Include)
-                        .events(
-                            vec![
-                                types::WebhookEventType::MeetingCompleted,
-                                types::WebhookEventType::ActionItemCreated
-                            ],
-                        )
-                        .build()?,
+                    types::SetWebhookFilterRequest::new(
+                        types::WebhookFilterType::Include,
+                        vec![
+                            types::WebhookEventType::MeetingCompleted,
+                            types::WebhookEventType::ActionItemCreated
+                        ],
+                    ),
                 )
                 .send()
                 .await,
@@ -1454,10 +1388,8 @@ async fn update_webhook_status(client: &Client) -> Result<Outcome, BoxError> {
                 .update_webhook_status()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateWebhookStatusRequest::builder()
-                        .enabled(true)
-                        .pending_disposition(types::PendingDisposition::Deliver)
-                        .build()?,
+                    types::UpdateWebhookStatusRequest::new(true)
+                        .pending_disposition(types::PendingDisposition::Deliver),
                 )
                 .send()
                 .await,
@@ -1492,31 +1424,47 @@ async fn admin_create_toolkit(client: &Client) -> Result<Outcome, BoxError> {
                 .admin_create_toolkit()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::CreateToolkitRequest,
-                    >(
-                        serde_json::json!(
-                            { "name" : "Customer reviews", "slug" : "customer-reviews",
-                            "version" : "1.2.0", "description" :
-                            "Agenda and follow-up of reviews.", "manifest" : {
-                            "templates" : [{ "spec" : { "$id" : "review", "name" :
-                            "Quarterly review", "title" : "Quarterly review",
-                            "agenda_items" : [{ "title" : "Figures of the quarter",
-                            "item_type" : "DISCUSSION", "sequence" : "1.0",
-                            "time_allocation_minutes" : 15 }], "detail_level" :
-                            "STANDARD" }, "next_steps" : [{ "next_step" : { "$id" :
-                            "64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9" }, "autopilot" : true,
-                            "sort_order" : 1 }] }], "next_steps" : [{ "spec" : { "$id" :
-                            "follow-up", "name" : "Write a follow-up", "type" : "ai",
-                            "ai_prompt" : "Write a short follow-up." }, "action_buttons"
-                            : [{ "action_button" : { "$id" :
-                            "92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64" }, "sort_order" : 1 }]
-                            }], "action_buttons" : [], "shortcuts" : [{ "spec" : { "name"
-                            : "Open points", "prompt" : "List the open points.",
-                            "surfaces" : [{ "surface" : "HOME", "position" : 1 }] } }] }
-                            }
-                        ),
-                    )?,
+                    types::CreateToolkitRequest::new(
+                            "Customer reviews",
+                            "customer-reviews",
+                            "1.2.0",
+                            types::ToolkitManifest::new()
+                                .templates(
+                                    vec![
+                                        types::ManifestTemplate::new()
+                                        .spec(types::ManifestTemplateSpec::new("Quarterly review")
+                                        .id("review").title("Quarterly review")
+                                        .agenda_items(vec![types::ManifestAgendaItemSpec::new("Figures of the quarter",
+                                        "DISCUSSION").sequence("1.0")
+                                        .time_allocation_minutes(15.0_f64)])
+                                        .detail_level(types::ManifestDetailLevel::Standard))
+                                        .next_steps(vec![types::ManifestNextStepLink::new(types::ManifestRef::new()
+                                        .id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")).autopilot(true)
+                                        .sort_order(1)])
+                                    ],
+                                )
+                                .next_steps(
+                                    vec![
+                                        types::ManifestNextStep::new()
+                                        .spec(types::ManifestNextStepSpec::new("Write a follow-up",
+                                        types::ManifestNextStepType::Ai).id("follow-up")
+                                        .ai_prompt("Write a short follow-up."))
+                                        .action_buttons(vec![types::ManifestActionButtonLink::new(types::ManifestRef::new()
+                                        .id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64")).sort_order(1)])
+                                    ],
+                                )
+                                .action_buttons(Vec::<types::ManifestActionButton>::new())
+                                .shortcuts(
+                                    vec![
+                                        types::ManifestShortcut::new()
+                                        .spec(types::ManifestShortcutSpec::new("Open points",
+                                        "List the open points.")
+                                        .surfaces(vec![types::ManifestShortcutSurface::new(types::ManifestSurface::Home,
+                                        1)]))
+                                    ],
+                                ),
+                        )
+                        .description("Agenda and follow-up of reviews."),
                 )
                 .send()
                 .await,
@@ -1531,14 +1479,11 @@ async fn admin_export_entities(client: &Client) -> Result<Outcome, BoxError> {
                 .admin_export_entities()
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::ExportEntitiesRequest,
-                    >(
-                        serde_json::json!(
-                            { "name" : "Customer reviews", "template_ids" :
-                            ["2b86f5c0-d37e-4149-8a0c-e95b4d7f1362"] }
+                    types::ExportEntitiesRequest::new()
+                        .name("Customer reviews")
+                        .template_ids(
+                            vec!["2b86f5c0-d37e-4149-8a0c-e95b4d7f1362".to_owned()],
                         ),
-                    )?,
                 )
                 .send()
                 .await,
@@ -1565,9 +1510,7 @@ async fn admin_update_toolkit(client: &Client) -> Result<Outcome, BoxError> {
                 .admin_update_toolkit()
                 .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    types::UpdateToolkitRequest::builder().auto_propagate(true).build()?,
-                )
+                .body(types::UpdateToolkitRequest::new().auto_propagate(true))
                 .send()
                 .await,
         ),
@@ -1633,29 +1576,45 @@ async fn admin_create_toolkit_version(client: &Client) -> Result<Outcome, BoxErr
                 .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::CreateToolkitVersionRequest,
-                    >(
-                        serde_json::json!(
-                            { "version_label" : "1.3.0", "changelog" :
-                            "A shortcut for open points.", "manifest" : { "templates" :
-                            [{ "spec" : { "$id" : "review", "name" : "Quarterly review",
-                            "title" : "Quarterly review", "agenda_items" : [{ "title" :
-                            "Figures of the quarter", "item_type" : "DISCUSSION",
-                            "sequence" : "1.0", "time_allocation_minutes" : 15 }],
-                            "detail_level" : "STANDARD" }, "next_steps" : [{ "next_step"
-                            : { "$id" : "64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9" },
-                            "autopilot" : true, "sort_order" : 1 }] }], "next_steps" : [{
-                            "spec" : { "$id" : "follow-up", "name" : "Write a follow-up",
-                            "type" : "ai", "ai_prompt" : "Write a short follow-up." },
-                            "action_buttons" : [{ "action_button" : { "$id" :
-                            "92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64" }, "sort_order" : 1 }]
-                            }], "action_buttons" : [], "shortcuts" : [{ "spec" : { "name"
-                            : "Open points", "prompt" : "List the open points.",
-                            "surfaces" : [{ "surface" : "HOME", "position" : 1 }] } }] }
-                            }
-                        ),
-                    )?,
+                    types::CreateToolkitVersionRequest::new(
+                            "1.3.0",
+                            types::ToolkitManifest::new()
+                                .templates(
+                                    vec![
+                                        types::ManifestTemplate::new()
+                                        .spec(types::ManifestTemplateSpec::new("Quarterly review")
+                                        .id("review").title("Quarterly review")
+                                        .agenda_items(vec![types::ManifestAgendaItemSpec::new("Figures of the quarter",
+                                        "DISCUSSION").sequence("1.0")
+                                        .time_allocation_minutes(15.0_f64)])
+                                        .detail_level(types::ManifestDetailLevel::Standard))
+                                        .next_steps(vec![types::ManifestNextStepLink::new(types::ManifestRef::new()
+                                        .id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")).autopilot(true)
+                                        .sort_order(1)])
+                                    ],
+                                )
+                                .next_steps(
+                                    vec![
+                                        types::ManifestNextStep::new()
+                                        .spec(types::ManifestNextStepSpec::new("Write a follow-up",
+                                        types::ManifestNextStepType::Ai).id("follow-up")
+                                        .ai_prompt("Write a short follow-up."))
+                                        .action_buttons(vec![types::ManifestActionButtonLink::new(types::ManifestRef::new()
+                                        .id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64")).sort_order(1)])
+                                    ],
+                                )
+                                .action_buttons(Vec::<types::ManifestActionButton>::new())
+                                .shortcuts(
+                                    vec![
+                                        types::ManifestShortcut::new()
+                                        .spec(types::ManifestShortcutSpec::new("Open points",
+                                        "List the open points.")
+                                        .surfaces(vec![types::ManifestShortcutSurface::new(types::ManifestSurface::Home,
+                                        1)]))
+                                    ],
+                                ),
+                        )
+                        .changelog("A shortcut for open points."),
                 )
                 .send()
                 .await,
@@ -1684,11 +1643,7 @@ async fn admin_update_toolkit_version(client: &Client) -> Result<Outcome, BoxErr
                 .toolkit_id("b5d2706e-9f41-4c8a-a3b7-1e64c09f8d25")
                 .version_id("f08c3d5b-a276-4e19-8d40-67b9a1e5c2f3")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    serde_json::from_value::<
-                        types::UpdateToolkitVersionRequest,
-                    >(serde_json::json!({ "version_label" : "1.3.0" }))?,
-                )
+                .body(types::UpdateToolkitVersionRequest::new().version_label("1.3.0"))
                 .send()
                 .await,
         ),
@@ -1718,9 +1673,8 @@ async fn admin_publish_toolkit_version(client: &Client) -> Result<Outcome, BoxEr
                 .version_id("f08c3d5b-a276-4e19-8d40-67b9a1e5c2f3")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::PublishToolkitVersionRequest::builder()
-                        .propagation(types::ToolkitPropagation::Normal)
-                        .build()?,
+                    types::PublishToolkitVersionRequest::new()
+                        .propagation(types::ToolkitPropagation::Normal),
                 )
                 .send()
                 .await,
@@ -1811,10 +1765,9 @@ async fn update_action_item(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateActionItemRequest::builder()
+                    types::UpdateActionItemRequest::new()
                         .is_completed(true)
-                        .status(types::ActionItemStatus::Completed)
-                        .build()?,
+                        .status(types::ActionItemStatus::Completed),
                 )
                 .send()
                 .await,
@@ -1831,10 +1784,9 @@ async fn replace_action_item(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateActionItemRequest::builder()
+                    types::UpdateActionItemRequest::new()
                         .is_completed(true)
-                        .status(types::ActionItemStatus::Completed)
-                        .build()?,
+                        .status(types::ActionItemStatus::Completed),
                 )
                 .send()
                 .await,
@@ -1878,17 +1830,17 @@ async fn create_agenda_item(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::CreateAgendaItemRequest,
-                    >(
-                        serde_json::json!(
-                            { "title" : "Delivery windows in October", "item_type" :
-                            "DISCUSSION", "description" : "Two extra runs are planned.",
-                            "time_allocation_minutes" : 15, "presenters" :
-                            ["7c4a3df3-2f80-4488-b982-bc23ef826f09"], "talking_points" :
-                            "Mention the holiday on the 3rd.", "sequence" : "0.5" }
-                        ),
-                    )?,
+                    types::CreateAgendaItemRequest::new(
+                            "Delivery windows in October",
+                            types::AgendaItemType::Discussion,
+                        )
+                        .description("Two extra runs are planned.")
+                        .time_allocation_minutes(15.0_f64)
+                        .presenters(
+                            vec!["7c4a3df3-2f80-4488-b982-bc23ef826f09".to_owned()],
+                        )
+                        .talking_points("Mention the holiday on the 3rd.")
+                        .sequence("0.5"),
                 )
                 .send()
                 .await,
@@ -1905,11 +1857,7 @@ async fn update_agenda_item(client: &Client) -> Result<Outcome, BoxError> {
                 .item_id("c04e6b19-2f83-4d75-b1a0-95d7e3f8264a")
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    serde_json::from_value::<
-                        types::UpdateAgendaItemRequest,
-                    >(serde_json::json!({ "sequence" : "0.875" }))?,
-                )
+                .body(types::UpdateAgendaItemRequest::new().sequence("0.875"))
                 .send()
                 .await,
         ),
@@ -1925,11 +1873,7 @@ async fn replace_agenda_item(client: &Client) -> Result<Outcome, BoxError> {
                 .item_id("c04e6b19-2f83-4d75-b1a0-95d7e3f8264a")
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    serde_json::from_value::<
-                        types::UpdateAgendaItemRequest,
-                    >(serde_json::json!({ "sequence" : "0.875" }))?,
-                )
+                .body(types::UpdateAgendaItemRequest::new().sequence("0.875"))
                 .send()
                 .await,
         ),
@@ -1974,17 +1918,16 @@ async fn create_backlog_item(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    serde_json::from_value::<
-                        types::CreateBacklogItemRequest,
-                    >(
-                        serde_json::json!(
-                            { "title" : "Choose a second carrier", "item_type" :
-                            "DISCUSSION", "description" : "Two offers are in.",
-                            "time_allocation_minutes" : 20, "presenters" :
-                            ["ae625146-6a13-4b20-ac5f-31df35312235"], "talking_points" :
-                            "Ask for references first." }
-                        ),
-                    )?,
+                    types::CreateBacklogItemRequest::new(
+                            "Choose a second carrier",
+                            types::AgendaItemType::Discussion,
+                        )
+                        .description("Two offers are in.")
+                        .time_allocation_minutes(20.0_f64)
+                        .presenters(
+                            vec!["ae625146-6a13-4b20-ac5f-31df35312235".to_owned()],
+                        )
+                        .talking_points("Ask for references first."),
                 )
                 .send()
                 .await,
@@ -2029,9 +1972,8 @@ async fn update_backlog_item(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateBacklogItemRequest::builder()
-                        .time_allocation_minutes(30.0_f64)
-                        .build()?,
+                    types::UpdateBacklogItemRequest::new()
+                        .time_allocation_minutes(30.0_f64),
                 )
                 .send()
                 .await,
@@ -2061,9 +2003,9 @@ async fn assign_backlog_item(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::AssignBacklogItemRequest::builder()
-                        .meeting_id("851d2205-a839-4653-ba33-b5be88cf58d5")
-                        .build()?,
+                    types::AssignBacklogItemRequest::new(
+                        "851d2205-a839-4653-ba33-b5be88cf58d5",
+                    ),
                 )
                 .send()
                 .await,
@@ -2128,9 +2070,9 @@ async fn link_calendar_event(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::LinkCalendarEventRequest::builder()
-                        .calendar_event_id("e7183c6d-90b5-4f2a-a47e-16d8c5b3f092")
-                        .build()?,
+                    types::LinkCalendarEventRequest::new(
+                        "e7183c6d-90b5-4f2a-a47e-16d8c5b3f092",
+                    ),
                 )
                 .send()
                 .await,
@@ -2175,9 +2117,10 @@ async fn create_chat_session(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::CreateChatSessionRequest::builder()
-                        .message("What is still open after the meeting?")
-                        .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1".to_owned())
+                    types::CreateChatSessionRequest::new(
+                            "What is still open after the meeting?",
+                        )
+                        .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
                         .context_document_ids(
                             vec!["d75b0e8a-1c96-4f23-b4d7-f9e3a68c2051".to_owned()],
                         )
@@ -2186,12 +2129,11 @@ async fn create_chat_session(client: &Client) -> Result<Outcome, BoxError> {
                                 std::collections::BTreeMap::from([
                                     (
                                         "ticket".to_owned(),
-                                        "LOG-1042".parse::<types::ChatMetadataValue>()?,
+                                        types::ChatMetadataValue::from("LOG-1042"),
                                     ),
                                 ]),
                             ),
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -2222,11 +2164,7 @@ async fn send_chat_message(client: &Client) -> Result<Outcome, BoxError> {
                 .session_id("a6f5e2d1-8c40-4b97-b3e8-0d1f7c9a6254")
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
-                .body(
-                    types::SendChatMessageRequest::builder()
-                        .message("Who owns the second one?")
-                        .build()?,
-                )
+                .body(types::SendChatMessageRequest::new("Who owns the second one?"))
                 .send()
                 .await,
         ),
@@ -2429,13 +2367,11 @@ async fn create_meeting(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::CreateMeetingRequest::builder()
-                        .title("Logistics weekly")
-                        .start_time("2026-09-14T09:00:00Z".to_owned())
-                        .end_time("2026-09-14T09:45:00Z".to_owned())
-                        .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362".to_owned())
-                        .detail_level(types::MeetingDetailLevel::Standard)
-                        .build()?,
+                    types::CreateMeetingRequest::new("Logistics weekly")
+                        .start_time("2026-09-14T09:00:00Z")
+                        .end_time("2026-09-14T09:45:00Z")
+                        .template_id("2b86f5c0-d37e-4149-8a0c-e95b4d7f1362")
+                        .detail_level(types::MeetingDetailLevel::Standard),
                 )
                 .send()
                 .await,
@@ -2465,10 +2401,9 @@ async fn update_meeting(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::UpdateMeetingRequest::builder()
-                        .start_time("2026-09-14T10:00:00Z".to_owned())
-                        .end_time("2026-09-14T10:45:00Z".to_owned())
-                        .build()?,
+                    types::UpdateMeetingRequest::new()
+                        .start_time("2026-09-14T10:00:00Z")
+                        .end_time("2026-09-14T10:45:00Z"),
                 )
                 .send()
                 .await,
@@ -2499,17 +2434,16 @@ async fn trigger_action_button(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::TriggerActionButtonRequest::builder()
-                        .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9".to_owned())
-                        .result_id("6c1a8e5f-d290-4b3c-87f4-e0b9d5a3c721".to_owned())
-                        .content("Dear team, the schedule follows today.".to_owned())
-                        .content_format("markdown".to_owned())
+                    types::TriggerActionButtonRequest::new()
+                        .next_step_id("64a1e9d8-3c5f-4b07-92e6-f08d7b2c51a9")
+                        .result_id("6c1a8e5f-d290-4b3c-87f4-e0b9d5a3c721")
+                        .content("Dear team, the schedule follows today.")
+                        .content_format("markdown")
                         .addressing_values(
                             std::collections::BTreeMap::from([
                                 ("channel".to_owned(), "dispatch".to_owned()),
                             ]),
-                        )
-                        .build()?,
+                        ),
                 )
                 .send()
                 .await,
@@ -2540,11 +2474,8 @@ async fn execute_next_step(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::ExecuteNextStepRequest::builder()
-                        .action_button_id(
-                            "92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64".to_owned(),
-                        )
-                        .build()?,
+                    types::ExecuteNextStepRequest::new()
+                        .action_button_id("92f6a4d3-b08e-4c71-a5e9-3d7c0b8f1e64"),
                 )
                 .send()
                 .await,
@@ -2601,11 +2532,11 @@ async fn add_participant(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::AddParticipantRequest::builder()
-                        .email("priya.raman@example.org")
-                        .name("Priya Raman")
-                        .role(types::ParticipantRole::Viewer)
-                        .build()?,
+                    types::AddParticipantRequest::new(
+                        "priya.raman@example.org",
+                        "Priya Raman",
+                        types::ParticipantRole::Viewer,
+                    ),
                 )
                 .send()
                 .await,
@@ -2664,9 +2595,9 @@ async fn apply_meeting_template(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::ApplyTemplateRequest::builder()
-                        .meeting_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
-                        .build()?,
+                    types::ApplyTemplateRequest::new(
+                        "3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1",
+                    ),
                 )
                 .send()
                 .await,
@@ -2727,9 +2658,8 @@ async fn install_toolkit(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::InstallToolkitRequest::builder()
-                        .workspace_id("17d4c8b6-f5a0-4e39-a8c2-6b9d3e0f7581".to_owned())
-                        .build()?,
+                    types::InstallToolkitRequest::new()
+                        .workspace_id("17d4c8b6-f5a0-4e39-a8c2-6b9d3e0f7581"),
                 )
                 .send()
                 .await,
@@ -2790,11 +2720,11 @@ async fn create_workflow_run(client: &Client) -> Result<Outcome, BoxError> {
                 .x_client_timezone("Europe/Zurich")
                 .idempotency_key("6f9d2c81-4be7-4a30-95c8-d1e07f3b8a26")
                 .body(
-                    types::CreateWorkflowRunRequest::builder()
-                        .workflow_template_id("1d9e7f40-b63a-4528-9c0f-d5a8e2b74163")
-                        .originating_type(types::WorkflowOriginatingType::Meeting)
-                        .originating_id("3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1")
-                        .build()?,
+                    types::CreateWorkflowRunRequest::new(
+                        "1d9e7f40-b63a-4528-9c0f-d5a8e2b74163",
+                        types::WorkflowOriginatingType::Meeting,
+                        "3f1c9a52-7d0e-4b86-9c14-2a5e8f60b7d1",
+                    ),
                 )
                 .send()
                 .await,

@@ -161,12 +161,11 @@ async fn events_are_filtered_by_including_and_by_excluding() {
         (WebhookFilterType::Include, "include"),
         (WebhookFilterType::Exclude, "exclude"),
     ] {
-        let body = types::SetWebhookFilterRequest::builder().type_(kind);
         let events = [
             WebhookEventType::MeetingCompleted,
             WebhookEventType::MeetingCreated,
         ];
-        let body = body.events(events.to_vec());
+        let body = types::SetWebhookFilterRequest::new(kind, events);
         client.set_webhook_filter().body(body).send().await.unwrap();
         let sent = server.requests_of("set_webhook_filter").unwrap();
         let sent = sent.last().unwrap();
@@ -177,7 +176,7 @@ async fn events_are_filtered_by_including_and_by_excluding() {
         );
     }
     client.delete_webhook_filter().send().await.unwrap();
-    let body = types::UpdateWebhookStatusRequest::builder().enabled(true);
+    let body = types::UpdateWebhookStatusRequest::new(true);
     let body = body.pending_disposition(types::PendingDisposition::Deliver);
     client
         .update_webhook_status()
@@ -199,8 +198,8 @@ async fn a_filter_for_unknown_events_tells_the_known_ones() {
     let reply = Reply::new(400).body("application/json", body.to_string());
     let server = Recorder::replying(vec![reply]).await;
     let client = super::builder(&server).build().unwrap();
-    let body = types::SetWebhookFilterRequest::builder().type_(WebhookFilterType::Include);
-    let body = body.events(vec!["meeting.ended".into()]);
+    let kind = WebhookFilterType::Include;
+    let body = types::SetWebhookFilterRequest::new(kind, ["meeting.ended"]);
     let error = client.set_webhook_filter().body(body).send().await;
     match error.unwrap_err().into_body() {
         Some(types::SetWebhookFilterError::BadRequest(found)) => assert_eq!(

@@ -167,7 +167,7 @@ async fn every_event_of_the_server_is_verified_and_answered_in_time() {
     let server = mock::start().await;
     server.webhooks().register(&address, "new-secret").unwrap();
 
-    let request = types::CreateMeetingRequest::builder().title("Logistics weekly");
+    let request = types::CreateMeetingRequest::new("Logistics weekly");
     let client = server.client();
     client.create_meeting().body(request).send().await.unwrap();
     server.webhooks().settled().await;

@@ -140,7 +140,7 @@ async fn a_suspended_app_is_refused_until_it_is_active_again() {
     let server = mock::start().await;
     let client = server.client();
     let set = async |status: types::PartnerAppStatus| {
-        let body = types::UpdateAppStatusRequest::builder().status(status);
+        let body = types::UpdateAppStatusRequest::new(status);
         client.update_app_status().body(body).send().await.unwrap()
     };
     for status in [

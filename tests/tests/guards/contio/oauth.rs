@@ -135,7 +135,7 @@ async fn tokens_are_introspected_and_revoked() {
     let token = tokens.access_token();
     let client = server.client();
     let ask = async || {
-        let body = types::IntrospectTokenRequest::builder().token(token.clone());
+        let body = types::IntrospectTokenRequest::new(token.clone());
         let reply = client.introspect_oauth_token().body(body).send().await;
         reply.unwrap().into_inner()
     };
@@ -145,7 +145,7 @@ async fn tokens_are_introspected_and_revoked() {
     assert_eq!(typed.scope.as_deref(), Some("calendar:read openid"));
     assert!(oauth.introspect(token).await.unwrap().is_active());
 
-    let body = types::RevokeTokenRequest::builder().token(token.clone());
+    let body = types::RevokeTokenRequest::new(token.clone());
     let body = body.token_type_hint(types::TokenTypeHint::AccessToken);
     client.revoke_oauth_token().body(body).send().await.unwrap();
     assert_eq!(ask().await.active, Some(false));
@@ -169,7 +169,7 @@ async fn the_token_of_the_app_stays_apart_from_that_of_the_user() {
     let builder = server.client_builder().user_token(session.clone());
     let client = builder.build().unwrap();
 
-    let body = types::TokenRequest::builder().grant_type(GrantType::ClientCredentials);
+    let body = types::TokenRequest::new(GrantType::ClientCredentials);
     let own = client.exchange_oauth_token().body(body).send().await;
     let own = own.unwrap().into_inner();
     assert_eq!(own.refresh_token, None);
@@ -190,36 +190,26 @@ async fn a_partner_logs_users_in_on_pages_of_its_own() {
     let client = server.client();
     let (id, email) = ("client-example-0001", "rosa.keller@example.com");
 
-    let body = types::InitiateAuthRequest::builder()
-        .client_id(id)
-        .email(email);
+    let body = types::InitiateAuthRequest::new(id, email);
     let challenge = client.initiate_partner_auth().body(body).send().await;
     let challenge = challenge.unwrap().into_inner();
     assert_eq!(challenge.challenge_name.as_deref(), Some("EMAIL_OTP"));
     assert_eq!(challenge.user_provisioned, Some(true));
 
-    let body = types::VerifyAuthRequest::builder()
-        .client_id(id)
-        .email(email);
-    let body = body.code("000000").session(challenge.session.unwrap());
+    let session = challenge.session.unwrap();
+    let body = types::VerifyAuthRequest::new(id, email, "000000", session);
     let verified = client.verify_partner_auth().body(body).send().await;
     let verified = verified.unwrap();
     let cookie = verified.headers()["set-cookie"].to_str().unwrap();
     let cookie = cookie.split(';').next().unwrap().to_owned();
     assert_eq!(verified.success, Some(true));
 
-    let body = types::ConsentCheckRequest::builder()
-        .client_id(id)
-        .email(email);
-    let body = body.scopes(vec!["profile".to_owned(), "meetings:read".to_owned()]);
+    let body = types::ConsentCheckRequest::new(id, email);
+    let body = body.scopes(["profile", "meetings:read"]);
     let check = client.check_oauth_consent().body(body).send().await;
     assert!(check.unwrap().has_consent.is_some());
 
-    let body = types::ConsentRequest::builder().client_id(id).email(email);
-    let body = body
-        .consent(true)
-        .response_type("code")
-        .redirect_uri(CALLBACK);
+    let body = types::ConsentRequest::new(id, email, true, "code", CALLBACK);
     let call = client.complete_oauth_authorization().cookie(cookie.clone());
     let result = call.body(body).send().await.unwrap().into_inner();
     assert!(result.code.is_some() && result.redirect_url.is_some());

@@ -103,11 +103,11 @@ async fn what_is_missing_and_what_is_malformed_have_their_codes() {
     });
     let builder = server.client_builder().middleware(probe);
     let client = builder.build().unwrap();
-    let body = types::CreateMeetingRequest::builder().title("Weekly");
+    let body = types::CreateMeetingRequest::new("Weekly");
     let error = client.create_meeting().body(body).send().await;
     let error = error.unwrap_err();
     assert_eq!(seen(&error), (400, "invalid_request".to_owned()), "{error}");
-    let body = types::UpdateAppStatusRequest::builder().status(types::PartnerAppStatus::Active);
+    let body = types::UpdateAppStatusRequest::new(types::PartnerAppStatus::Active);
     let error = client.update_app_status().body(body).send().await;
     let expected = (400, "invalid_request_body".to_owned());
     assert_eq!(seen(&error.unwrap_err()), expected);

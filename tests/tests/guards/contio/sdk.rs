@@ -65,7 +65,7 @@ async fn a_host_called_local_has_to_prove_who_it_is() {
 #[tokio::test]
 async fn a_write_of_the_admin_side_has_an_idempotency_key() {
     let (server, client) = answering(json!({ "id": "t-1" })).await;
-    let body = || types::CreateTemplateRequest::builder().name("Weekly");
+    let body = || types::CreateTemplateRequest::new("Weekly");
     client.create_template().body(body()).send().await.unwrap();
     let own = CallOptions::new().idempotency_key("order-7");
     let call = client.create_template().body(body()).with_options(own);
@@ -114,7 +114,7 @@ async fn a_plan_that_does_not_suffice_is_typed() {
     });
     let server = Recorder::replying(vec![json_reply(402, &body)]).await;
     let client = builder(&server).build().unwrap();
-    let body = types::CreateChatSessionRequest::builder().message("Hello.");
+    let body = types::CreateChatSessionRequest::new("Hello.");
     let error = client.create_chat_session().body(body).send().await;
     let plan = error.unwrap_err().into_body().unwrap();
     assert_eq!(plan.feature.as_deref(), Some("chat"));
@@ -129,7 +129,7 @@ async fn nothing_of_the_options_of_a_chat_goes_into_the_address() {
     let turn = client.get_chat_turn().session_id("s-1").turn_id("t-1");
     let turn = turn.x_client_timezone("Europe/Berlin".to_owned());
     turn.send().await.unwrap();
-    let body = types::SendChatMessageRequest::builder().message("Hello.");
+    let body = types::SendChatMessageRequest::new("Hello.");
     let message = client.send_chat_message().session_id("s-1").body(body);
     let message = message.x_client_timezone("Europe/Berlin".to_owned());
     let key = CallOptions::new().idempotency_key("turn-7");
@@ -183,7 +183,7 @@ async fn headers_of_replies_can_be_read() {
     let server = Recorder::replying(replies).await;
     let client = builder(&server).build().unwrap();
     let create = || {
-        let body = types::CreateMeetingRequest::builder().title("Weekly");
+        let body = types::CreateMeetingRequest::new("Weekly");
         client.create_meeting().body(body)
     };
     let made = create().send().await.unwrap();
@@ -198,14 +198,14 @@ async fn headers_of_replies_can_be_read() {
 async fn paths_are_those_of_the_api_and_not_of_the_sdk() {
     let (server, client) = answering(json!({})).await;
     client.delete_webhook_filter().send().await.unwrap();
-    let status = types::UpdateWebhookStatusRequest::builder().enabled(false);
+    let status = types::UpdateWebhookStatusRequest::new(false);
     client
         .update_webhook_status()
         .body(status)
         .send()
         .await
         .unwrap();
-    let toolkit = types::UpdateToolkitRequest::builder();
+    let toolkit = types::UpdateToolkitRequest::new();
     let update = client.admin_update_toolkit().toolkit_id("t-1");
     update.body(toolkit).send().await.unwrap();
     let uninstall = client.uninstall_toolkit().workspace_id("w-1");
@@ -246,9 +246,8 @@ fn results_of_the_login_are_read_as_they_are_spelt() {
 #[tokio::test]
 async fn a_check_of_consent_sends_a_list_of_scopes() {
     let (server, client) = answering(json!({})).await;
-    let body = types::ConsentCheckRequest::builder().client_id("app-1");
-    let body = body.email("rosa.keller@example.com");
-    let body = body.scopes(vec!["profile".to_owned(), "meetings:read".to_owned()]);
+    let body = types::ConsentCheckRequest::new("app-1", "rosa.keller@example.com");
+    let body = body.scopes(["profile", "meetings:read"]);
     client
         .check_oauth_consent()
         .body(body)

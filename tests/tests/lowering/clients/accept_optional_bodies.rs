@@ -7,7 +7,8 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, ResponseValue, encode_path,
+        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
+        reqwest,
     };
     #[allow(unused_imports)]
     use crate::clients::accept_optional_bodies::types;
@@ -17,7 +18,7 @@ pub mod builder {
     pub struct Search<'a> {
         client: &'a super::Client,
         body: Result<
-            ::std::option::Option<crate::clients::accept_optional_bodies::types::Filter>,
+            Option<crate::clients::accept_optional_bodies::types::Filter>,
             String,
         >,
         call_options: CallOptions,
@@ -27,7 +28,7 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -35,11 +36,7 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::option::Option<
-                    crate::clients::accept_optional_bodies::types::Filter,
-                >,
-            >,
+            V: TryInto<Option<crate::clients::accept_optional_bodies::types::Filter>>,
         {
             self.body = value
                 .try_into()
@@ -58,7 +55,18 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/search", client.core.base_url(),);
-                let request = client.core.requests().post(url).json(&body).build()?;
+                let request = client
+                    .core
+                    .http_client()
+                    .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .json(&body)
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -114,10 +122,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetTags<'a> {
         client: &'a super::Client,
-        body: Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            String,
-        >,
+        body: Result<Option<Vec<String>>, String>,
         call_options: CallOptions,
     }
 
@@ -125,7 +130,7 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -133,9 +138,7 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
+            V: TryInto<Option<Vec<String>>>,
         {
             self.body = value
                 .try_into()
@@ -154,7 +157,18 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/tags", client.core.base_url(),);
-                let request = client.core.requests().post(url).json(&body).build()?;
+                let request = client
+                    .core
+                    .http_client()
+                    .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .json(&body)
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -211,7 +225,7 @@ pub mod builder {
     pub struct SendForm<'a> {
         client: &'a super::Client,
         body: Result<
-            ::std::option::Option<crate::clients::accept_optional_bodies::types::Filter>,
+            Option<crate::clients::accept_optional_bodies::types::Filter>,
             String,
         >,
         call_options: CallOptions,
@@ -221,7 +235,7 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -229,11 +243,7 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/x-www-form-urlencoded`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::option::Option<
-                    crate::clients::accept_optional_bodies::types::Filter,
-                >,
-            >,
+            V: TryInto<Option<crate::clients::accept_optional_bodies::types::Filter>>,
         {
             self.body = value
                 .try_into()
@@ -254,8 +264,14 @@ pub mod builder {
                 let url = format!("{}/form", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .post(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
                     .form_urlencoded(&body)?
                     .build()?;
                 let result = client
@@ -313,7 +329,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddNote<'a> {
         client: &'a super::Client,
-        body: Result<::openapi_client_runtime::Body, String>,
+        body: Result<reqwest::Body, String>,
         call_options: CallOptions,
     }
 
@@ -321,7 +337,7 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -329,7 +345,7 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `text/plain`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<String>,
+            V: TryInto<String>,
         {
             self.body = value
                 .try_into()
@@ -351,11 +367,17 @@ pub mod builder {
                 let url = format!("{}/note", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .post(url)
                     .header(
-                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -416,7 +438,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddBlob<'a> {
         client: &'a super::Client,
-        body: Result<::openapi_client_runtime::Body, String>,
+        body: Result<reqwest::Body, String>,
         call_options: CallOptions,
     }
 
@@ -424,7 +446,7 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -432,12 +454,12 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/octet-stream`.
         pub fn body<B>(mut self, value: B) -> Self
         where
-            B: std::convert::TryInto<::openapi_client_runtime::Body>,
+            B: TryInto<reqwest::Body>,
         {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot be converted to `Body`"
+                    "the request body: the value cannot be converted to `reqwest::Body`"
                         .to_string()
                 });
             self
@@ -453,11 +475,17 @@ pub mod builder {
                 let url = format!("{}/blob", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .post(url)
                     .header(
-                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
                             "application/octet-stream",
                         ),
                     )
@@ -751,12 +779,11 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
-        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -865,73 +892,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct Filter {
         /// The property `word`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub word: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub word: Option<String>,
     }
 
     impl Filter {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Filter {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Filter`](super::Filter).
-        #[derive(Clone, Debug)]
-        pub struct Filter {
-            word: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Filter {
-            fn default() -> Self {
-                Self {
-                    word: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `word`.
+        #[must_use]
+        pub fn word(mut self, value: impl Into<String>) -> Self {
+            self.word = Some(value.into());
+            self
         }
 
-        impl Filter {
-            /// The property `word`.
-            pub fn word<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.word = value
-                    .try_into()
-                    .map_err(|e| format!("property `word` of `Filter`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Filter, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Filter> for super::Filter {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Filter,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { word: value.word? })
-            }
-        }
-
-        impl ::std::convert::From<super::Filter> for Filter {
-            fn from(value: super::Filter) -> Self {
-                Self { word: Ok(value.word) }
-            }
+        /// [`word`](Self::word), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_word(mut self, value: Option<String>) -> Self {
+            self.word = value;
+            self
         }
     }
 

@@ -105,7 +105,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `page`.
         pub fn page<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.page = value
                 .try_into()
@@ -183,7 +183,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ByCookie<'a> {
         client: &'a super::Client,
-        lang: Result<Option<::std::string::String>, String>,
+        lang: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -201,7 +201,7 @@ pub mod builder {
         /// Optional; sent as the cookie parameter `lang`.
         pub fn lang<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.lang = value
                 .try_into()

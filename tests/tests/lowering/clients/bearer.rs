@@ -30,12 +30,9 @@ pub mod builder {
         /// Sends `GET /me` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/me", client.core.base_url(),);
                 let request = client.core.requests().get(url).build()?;
                 let result = client

@@ -7,7 +7,8 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, ResponseValue, encode_path,
+        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
+        reqwest,
     };
     #[allow(unused_imports)]
     use crate::clients::byte_streams::types;
@@ -34,7 +35,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<types::Problem>> = async move {
                 let url = format!("{}/film", client.core.base_url(),);
-                let request = client.core.requests().get(url).build()?;
+                let request = client.core.http_client().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -90,7 +91,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetFilm<'a> {
         client: &'a super::Client,
-        body: Result<::openapi_client_runtime::Body, String>,
+        body: Result<reqwest::Body, String>,
         call_options: CallOptions,
     }
 
@@ -109,12 +110,12 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/octet-stream`.
         pub fn body<B>(mut self, value: B) -> Self
         where
-            B: std::convert::TryInto<::openapi_client_runtime::Body>,
+            B: TryInto<reqwest::Body>,
         {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot be converted to `Body`"
+                    "the request body: the value cannot be converted to `reqwest::Body`"
                         .to_string()
                 });
             self
@@ -130,11 +131,17 @@ pub mod builder {
                 let url = format!("{}/film", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
                             "application/octet-stream",
                         ),
                     )
@@ -213,7 +220,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/events", client.core.base_url(),);
-                let request = client.core.requests().get(url).build()?;
+                let request = client.core.http_client().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -474,12 +481,11 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
-        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -580,73 +586,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Problem {
         /// The property `message`.
-        pub message: ::std::string::String,
-    }
-
-    impl Problem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Problem {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Problem`](super::Problem).
-        #[derive(Clone, Debug)]
-        pub struct Problem {
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Problem {
-            fn default() -> Self {
-                Self {
-                    message: Err(
-                        "property `message` of `Problem` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Problem {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Problem`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Problem> for super::Problem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Problem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Problem> for Problem {
-            fn from(value: super::Problem) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
+        pub message: String,
     }
 
     /// Errors of conversions into the types.

@@ -16,8 +16,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadBasket<'a> {
         client: &'a super::Client,
-        x_shop: Result<Option<::std::string::String>, String>,
-        basket_id: Result<::std::string::String, String>,
+        x_shop: Result<Option<String>, String>,
+        basket_id: Result<String, String>,
         theme: Result<
             Option<crate::clients::carry_cookies_in_headers::types::Theme>,
             String,
@@ -46,7 +46,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Shop`.
         pub fn x_shop<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_shop = value
                 .try_into()
@@ -63,7 +63,7 @@ pub mod builder {
         /// Required; sent as the cookie parameter `Basket-Id`.
         pub fn basket_id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.basket_id = value
                 .try_into()
@@ -79,9 +79,7 @@ pub mod builder {
         /// Optional; sent as the cookie parameter `theme`.
         pub fn theme<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::carry_cookies_in_headers::types::Theme,
-            >,
+            V: TryInto<crate::clients::carry_cookies_in_headers::types::Theme>,
         {
             self.theme = value
                 .try_into()
@@ -98,7 +96,7 @@ pub mod builder {
         /// Optional; sent as the cookie parameter `visits`.
         pub fn visits<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.visits = value
                 .try_into()
@@ -201,7 +199,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadConsent<'a> {
         client: &'a super::Client,
-        cookie: Result<Option<::std::string::String>, String>,
+        cookie: Result<Option<String>, String>,
         theme: Result<
             Option<crate::clients::carry_cookies_in_headers::types::Theme>,
             String,
@@ -224,7 +222,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `Cookie`.
         pub fn cookie<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.cookie = value
                 .try_into()
@@ -241,9 +239,7 @@ pub mod builder {
         /// Optional; sent as the cookie parameter `theme`.
         pub fn theme<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::carry_cookies_in_headers::types::Theme,
-            >,
+            V: TryInto<crate::clients::carry_cookies_in_headers::types::Theme>,
         {
             self.theme = value
                 .try_into()

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct CreateForm<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::NewForm, String>,
+        body: Result<types::NewForm, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::NewForm>,
-            <V as std::convert::TryInto<types::NewForm>>::Error: std::fmt::Display,
+            V: TryInto<types::NewForm>,
+            <V as TryInto<types::NewForm>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::NewForm) -> types::builder::NewForm,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Form>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::NewForm::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/forms", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -120,11 +109,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetTags<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
-        body: Result<
-            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            String,
-        >,
+        id: Result<String, String>,
+        body: Result<Option<Vec<String>>, String>,
         call_options: CallOptions,
     }
 
@@ -136,7 +122,7 @@ pub mod builder {
                     "parameter `id` is required and was not set: call `.id(..)`"
                         .to_owned(),
                 ),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -146,7 +132,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -160,9 +146,7 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            >,
+            V: TryInto<Option<Vec<String>>>,
         {
             self.body = value
                 .try_into()
@@ -241,8 +225,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetSize<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::Size, String>,
+        id: Result<String, String>,
+        body: Result<types::Size, String>,
         call_options: CallOptions,
     }
 
@@ -254,7 +238,10 @@ pub mod builder {
                     "parameter `id` is required and was not set: call `.id(..)`"
                         .to_owned(),
                 ),
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -264,7 +251,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -278,22 +265,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Size>,
-            <V as std::convert::TryInto<types::Size>>::Error: std::fmt::Display,
+            V: TryInto<types::Size>,
+            <V as TryInto<types::Size>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Size) -> types::builder::Size,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -307,9 +282,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let id = id.map_err(Error::InvalidRequest)?;
-                let body = body
-                    .and_then(|v| types::Size::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/forms/{}/size", client.core.base_url(), encode_path(& id
                     .to_string()),
@@ -672,6 +645,7 @@ pub mod operations {
         )
         .document_id("setSize")
         .request(RequestBody::new("application/json"))
+        .body_limits(Some(&LIMITS_OF_SIZE))
         .responses(
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
         )
@@ -703,7 +677,28 @@ pub mod operations {
             ],
         );
     static LIMITS_OF_CONDITION: BodyLimits = BodyLimits::new()
-        .members(&[("unless", &LIMITS_OF_BLOCK)]);
+        .members(
+            &[
+                (
+                    "variable",
+                    &BodyLimits::new()
+                        .pattern(
+                            "^\\$[a-z][a-z0-9_]*$",
+                            |text| {
+                                static PATTERN: ::std::sync::LazyLock<
+                                    Option<::regress::Regex>,
+                                > = ::std::sync::LazyLock::new(|| {
+                                    ::regress::Regex::new("^\\$[a-z][a-z0-9_]*$").ok()
+                                });
+                                PATTERN
+                                    .as_ref()
+                                    .is_none_or(|pattern| pattern.find(text).is_some())
+                            },
+                        ),
+                ),
+                ("unless", &LIMITS_OF_BLOCK),
+            ],
+        );
     static LIMITS_OF_LIST_CONTROL: BodyLimits = BodyLimits::new()
         .all(
             &[
@@ -730,6 +725,26 @@ pub mod operations {
     static LIMITS_OF_NEW_FORM: BodyLimits = BodyLimits::new()
         .members(
             &[
+                ("name", &BodyLimits::new().max_length(20usize)),
+                ("code", &BodyLimits::new().min_length(2usize)),
+                ("price", &BodyLimits::new().multiple_of(0.05f64)),
+                (
+                    "variable",
+                    &BodyLimits::new()
+                        .pattern(
+                            "^\\$[a-z][a-z0-9_]*$",
+                            |text| {
+                                static PATTERN: ::std::sync::LazyLock<
+                                    Option<::regress::Regex>,
+                                > = ::std::sync::LazyLock::new(|| {
+                                    ::regress::Regex::new("^\\$[a-z][a-z0-9_]*$").ok()
+                                });
+                                PATTERN
+                                    .as_ref()
+                                    .is_none_or(|pattern| pattern.find(text).is_some())
+                            },
+                        ),
+                ),
                 ("visible", &LIMITS_OF_ANY_OF_BLOCKS),
                 ("controls", &BodyLimits::new().items(&LIMITS_OF_NEW_CONTROL)),
                 (
@@ -763,6 +778,31 @@ pub mod operations {
                     ),
             ],
         );
+    static LIMITS_OF_SIZE: BodyLimits = BodyLimits::new()
+        .members(
+            &[
+                ("width", &BodyLimits::new().minimum(1f64).maximum(9f64)),
+                (
+                    "label",
+                    &BodyLimits::new()
+                        .max_length(3usize)
+                        .pattern(
+                            "^[a-z]*$",
+                            |text| {
+                                static PATTERN: ::std::sync::LazyLock<
+                                    Option<::regress::Regex>,
+                                > = ::std::sync::LazyLock::new(|| {
+                                    ::regress::Regex::new("^[a-z]*$").ok()
+                                });
+                                PATTERN
+                                    .as_ref()
+                                    .is_none_or(|pattern| pattern.find(text).is_some())
+                            },
+                        ),
+                ),
+                ("marks", &BodyLimits::new().max_items(1usize)),
+            ],
+        );
 }
 
 pub mod types {
@@ -770,22 +810,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct AnyOfBlocks(pub ::std::vec::Vec<Block>);
+    pub struct AnyOfBlocks(pub Vec<Block>);
     impl ::std::ops::Deref for AnyOfBlocks {
-        type Target = ::std::vec::Vec<Block>;
-        fn deref(&self) -> &::std::vec::Vec<Block> {
+        type Target = Vec<Block>;
+        fn deref(&self) -> &Vec<Block> {
             &self.0
         }
     }
 
-    impl ::std::convert::From<AnyOfBlocks> for ::std::vec::Vec<Block> {
+    impl From<AnyOfBlocks> for Vec<Block> {
         fn from(value: AnyOfBlocks) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<Block>> for AnyOfBlocks {
-        fn from(value: ::std::vec::Vec<Block>) -> Self {
+    impl From<Vec<Block>> for AnyOfBlocks {
+        fn from(value: Vec<Block>) -> Self {
             Self(value)
         }
     }
@@ -797,16 +837,41 @@ pub mod types {
     pub struct BaseControl {
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
         /// The property `width`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub width: ::std::option::Option<::std::num::NonZeroU64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub width: Option<i64>,
     }
 
     impl BaseControl {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::BaseControl {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(type_: impl Into<String>) -> Self {
+            Self {
+                type_: type_.into(),
+                width: None,
+            }
+        }
+
+        /// The property `type`.
+        #[must_use]
+        pub fn type_(mut self, value: impl Into<String>) -> Self {
+            self.type_ = value.into();
+            self
+        }
+
+        /// The property `width`.
+        #[must_use]
+        pub fn width(mut self, value: i64) -> Self {
+            self.width = Some(value);
+            self
+        }
+
+        /// [`width`](Self::width), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_width(mut self, value: Option<i64>) -> Self {
+            self.width = value;
+            self
         }
     }
 
@@ -816,13 +881,26 @@ pub mod types {
     #[non_exhaustive]
     pub struct Block {
         /// All of them have to hold.
-        pub conditions: ::std::vec::Vec<Condition>,
+        pub conditions: Vec<Condition>,
     }
 
     impl Block {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Block {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(conditions: impl IntoIterator<Item = impl Into<Condition>>) -> Self {
+            Self {
+                conditions: conditions.into_iter().map(Into::into).collect(),
+            }
+        }
+
+        /// All of them have to hold.
+        #[must_use]
+        pub fn conditions(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Condition>>,
+        ) -> Self {
+            self.conditions = value.into_iter().map(Into::into).collect();
+            self
         }
     }
 
@@ -832,79 +910,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct Condition {
         /// The property `unless`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub unless: ::std::option::Option<Block>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub unless: Option<Block>,
         /// The property `variable`.
-        pub variable: ConditionVariable,
+        pub variable: String,
     }
 
     impl Condition {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Condition {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ConditionVariable(::std::string::String);
-    impl ::std::ops::Deref for ConditionVariable {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<ConditionVariable> for ::std::string::String {
-        fn from(value: ConditionVariable) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for ConditionVariable {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-            { ::regress::Regex::new("^\\$[a-z][a-z0-9_]*$").unwrap() });
-            if PATTERN.find(value).is_none() {
-                return Err("doesn't match pattern \"^\\$[a-z][a-z0-9_]*$\"".into());
+        /// With what is required.
+        #[must_use]
+        pub fn new(variable: impl Into<String>) -> Self {
+            Self {
+                unless: None,
+                variable: variable.into(),
             }
-            Ok(Self(value.to_string()))
         }
-    }
 
-    impl ::std::convert::TryFrom<&str> for ConditionVariable {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
+        /// The property `unless`.
+        #[must_use]
+        pub fn unless(mut self, value: impl Into<Block>) -> Self {
+            self.unless = Some(value.into());
+            self
         }
-    }
 
-    impl ::std::convert::TryFrom<::std::string::String> for ConditionVariable {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
+        /// [`unless`](Self::unless), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_unless(mut self, value: Option<Block>) -> Self {
+            self.unless = value;
+            self
         }
-    }
 
-    impl<'de> ::serde::Deserialize<'de> for ConditionVariable {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+        /// The property `variable`.
+        #[must_use]
+        pub fn variable(mut self, value: impl Into<String>) -> Self {
+            self.variable = value.into();
+            self
         }
     }
 
@@ -914,21 +954,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct Form {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `visible`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub visible: ::std::option::Option<
-            ::std::vec::Vec<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
-    }
-
-    impl Form {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Form {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub visible: Option<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
     }
 
     /// The schema `ListControl`.
@@ -937,20 +966,63 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListControl {
         /// The property `options`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub options: Option<Vec<String>>,
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
         /// The property `width`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub width: ::std::option::Option<::std::num::NonZeroU64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub width: Option<i64>,
     }
 
     impl ListControl {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListControl {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(type_: impl Into<String>) -> Self {
+            Self {
+                options: None,
+                type_: type_.into(),
+                width: None,
+            }
+        }
+
+        /// The property `options`.
+        #[must_use]
+        pub fn options(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.options = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`options`](Self::options), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_options(mut self, value: Option<Vec<String>>) -> Self {
+            self.options = value;
+            self
+        }
+
+        /// The property `type`.
+        #[must_use]
+        pub fn type_(mut self, value: impl Into<String>) -> Self {
+            self.type_ = value.into();
+            self
+        }
+
+        /// The property `width`.
+        #[must_use]
+        pub fn width(mut self, value: i64) -> Self {
+            self.width = Some(value);
+            self
+        }
+
+        /// [`width`](Self::width), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_width(mut self, value: Option<i64>) -> Self {
+            self.width = value;
+            self
         }
     }
 
@@ -960,14 +1032,32 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListControlVariant1 {
         /// The property `options`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub options: Option<Vec<String>>,
     }
 
     impl ListControlVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListControlVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `options`.
+        #[must_use]
+        pub fn options(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.options = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`options`](Self::options), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_options(mut self, value: Option<Vec<String>>) -> Self {
+            self.options = value;
+            self
         }
     }
 
@@ -976,98 +1066,173 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewForm {
+        /// The property `code`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub code: Option<String>,
         /// The property `controls`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub controls: ::std::option::Option<
-            ::std::vec::Vec<crate::clients::check_limits::types::NewControl>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub controls: Option<Vec<NewControl>>,
         /// The property `name`.
-        pub name: NewFormName,
+        pub name: String,
         /// The property `nick`.
         #[serde(
             rename = "nick",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub nick: ::openapi_client_runtime::Patch<
-            ::std::vec::Vec<::std::string::String>,
-        >,
+        pub nick: ::openapi_client_runtime::Patch<Vec<String>>,
+        /// The property `price`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub price: Option<f64>,
         /// The property `shares`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub shares: ::std::option::Option<NewFormShares>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub shares: Option<NewFormShares>,
         /// The property `variable`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub variable: ::std::option::Option<NewFormVariable>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub variable: Option<String>,
         /// One of the blocks has to hold.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub visible: ::std::option::Option<AnyOfBlocks>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub visible: Option<AnyOfBlocks>,
     }
 
     impl NewForm {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NewForm {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct NewFormName(::std::string::String);
-    impl ::std::ops::Deref for NewFormName {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<NewFormName> for ::std::string::String {
-        fn from(value: NewFormName) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for NewFormName {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 20usize {
-                return Err("longer than 20 characters".into());
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                code: None,
+                controls: None,
+                name: name.into(),
+                nick: ::openapi_client_runtime::Patch::Absent,
+                price: None,
+                shares: None,
+                variable: None,
+                visible: None,
             }
-            Ok(Self(value.to_string()))
         }
-    }
 
-    impl ::std::convert::TryFrom<&str> for NewFormName {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
+        /// The property `code`.
+        #[must_use]
+        pub fn code(mut self, value: impl Into<String>) -> Self {
+            self.code = Some(value.into());
+            self
         }
-    }
 
-    impl ::std::convert::TryFrom<::std::string::String> for NewFormName {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
+        /// [`code`](Self::code), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_code(mut self, value: Option<String>) -> Self {
+            self.code = value;
+            self
         }
-    }
 
-    impl<'de> ::serde::Deserialize<'de> for NewFormName {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+        /// The property `controls`.
+        #[must_use]
+        pub fn controls(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<NewControl>>,
+        ) -> Self {
+            self.controls = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`controls`](Self::controls), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_controls(mut self, value: Option<Vec<NewControl>>) -> Self {
+            self.controls = value;
+            self
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `nick`.
+        #[must_use]
+        pub fn nick(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.nick = ::openapi_client_runtime::Patch::Value(
+                value.into_iter().map(Into::into).collect(),
+            );
+            self
+        }
+
+        /// [`nick`](Self::nick), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_nick(mut self, value: Option<Vec<String>>) -> Self {
+            self.nick = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`nick`](Self::nick) to null.
+        #[must_use]
+        pub fn null_nick(mut self) -> Self {
+            self.nick = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `price`.
+        #[must_use]
+        pub fn price(mut self, value: f64) -> Self {
+            self.price = Some(value);
+            self
+        }
+
+        /// [`price`](Self::price), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_price(mut self, value: Option<f64>) -> Self {
+            self.price = value;
+            self
+        }
+
+        /// The property `shares`.
+        #[must_use]
+        pub fn shares(mut self, value: impl Into<NewFormShares>) -> Self {
+            self.shares = Some(value.into());
+            self
+        }
+
+        /// [`shares`](Self::shares), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_shares(mut self, value: Option<NewFormShares>) -> Self {
+            self.shares = value;
+            self
+        }
+
+        /// The property `variable`.
+        #[must_use]
+        pub fn variable(mut self, value: impl Into<String>) -> Self {
+            self.variable = Some(value.into());
+            self
+        }
+
+        /// [`variable`](Self::variable), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_variable(mut self, value: Option<String>) -> Self {
+            self.variable = value;
+            self
+        }
+
+        /// One of the blocks has to hold.
+        #[must_use]
+        pub fn visible(mut self, value: impl Into<AnyOfBlocks>) -> Self {
+            self.visible = Some(value.into());
+            self
+        }
+
+        /// [`visible`](Self::visible), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_visible(mut self, value: Option<AnyOfBlocks>) -> Self {
+            self.visible = value;
+            self
         }
     }
 
@@ -1077,80 +1242,54 @@ pub mod types {
     #[non_exhaustive]
     pub struct NewFormShares {
         /// The property `rest`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rest: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub rest: Option<f64>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra: ::std::collections::BTreeMap<::std::string::String, f64>,
+        pub extra: ::std::collections::BTreeMap<String, f64>,
     }
 
     impl NewFormShares {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NewFormShares {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct NewFormVariable(::std::string::String);
-    impl ::std::ops::Deref for NewFormVariable {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<NewFormVariable> for ::std::string::String {
-        fn from(value: NewFormVariable) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for NewFormVariable {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-            { ::regress::Regex::new("^\\$[a-z][a-z0-9_]*$").unwrap() });
-            if PATTERN.find(value).is_none() {
-                return Err("doesn't match pattern \"^\\$[a-z][a-z0-9_]*$\"".into());
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                rest: None,
+                extra: Default::default(),
             }
-            Ok(Self(value.to_string()))
+        }
+
+        /// The property `rest`.
+        #[must_use]
+        pub fn rest(mut self, value: f64) -> Self {
+            self.rest = Some(value);
+            self
+        }
+
+        /// [`rest`](Self::rest), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_rest(mut self, value: Option<f64>) -> Self {
+            self.rest = value;
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, f64)>,
+        ) -> Self {
+            self.extra = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect();
+            self
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for NewFormVariable {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for NewFormVariable {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for NewFormVariable {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+    impl Default for NewFormShares {
+        fn default() -> Self {
+            Self::new()
         }
     }
 
@@ -1160,20 +1299,60 @@ pub mod types {
     #[non_exhaustive]
     pub struct NumberControl {
         /// The property `digits`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub digits: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub digits: Option<i64>,
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
         /// The property `width`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub width: ::std::option::Option<::std::num::NonZeroU64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub width: Option<i64>,
     }
 
     impl NumberControl {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NumberControl {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(type_: impl Into<String>) -> Self {
+            Self {
+                digits: None,
+                type_: type_.into(),
+                width: None,
+            }
+        }
+
+        /// The property `digits`.
+        #[must_use]
+        pub fn digits(mut self, value: i64) -> Self {
+            self.digits = Some(value);
+            self
+        }
+
+        /// [`digits`](Self::digits), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_digits(mut self, value: Option<i64>) -> Self {
+            self.digits = value;
+            self
+        }
+
+        /// The property `type`.
+        #[must_use]
+        pub fn type_(mut self, value: impl Into<String>) -> Self {
+            self.type_ = value.into();
+            self
+        }
+
+        /// The property `width`.
+        #[must_use]
+        pub fn width(mut self, value: i64) -> Self {
+            self.width = Some(value);
+            self
+        }
+
+        /// [`width`](Self::width), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_width(mut self, value: Option<i64>) -> Self {
+            self.width = value;
+            self
         }
     }
 
@@ -1183,14 +1362,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct NumberControlVariant1 {
         /// The property `digits`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub digits: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub digits: Option<i64>,
     }
 
     impl NumberControlVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NumberControlVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `digits`.
+        #[must_use]
+        pub fn digits(mut self, value: i64) -> Self {
+            self.digits = Some(value);
+            self
+        }
+
+        /// [`digits`](Self::digits), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_digits(mut self, value: Option<i64>) -> Self {
+            self.digits = value;
+            self
         }
     }
 
@@ -1199,18 +1393,67 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Size {
+        /// The property `label`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub label: Option<String>,
         /// The property `marks`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub marks: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub marks: Option<Vec<String>>,
         /// The property `width`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub width: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub width: Option<i64>,
     }
 
     impl Size {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Size {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `label`.
+        #[must_use]
+        pub fn label(mut self, value: impl Into<String>) -> Self {
+            self.label = Some(value.into());
+            self
+        }
+
+        /// [`label`](Self::label), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_label(mut self, value: Option<String>) -> Self {
+            self.label = value;
+            self
+        }
+
+        /// The property `marks`.
+        #[must_use]
+        pub fn marks(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.marks = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`marks`](Self::marks), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_marks(mut self, value: Option<Vec<String>>) -> Self {
+            self.marks = value;
+            self
+        }
+
+        /// The property `width`.
+        #[must_use]
+        pub fn width(mut self, value: i64) -> Self {
+            self.width = Some(value);
+            self
+        }
+
+        /// [`width`](Self::width), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_width(mut self, value: Option<i64>) -> Self {
+            self.width = value;
+            self
         }
     }
 
@@ -1221,1046 +1464,21 @@ pub mod types {
     pub struct TextControl {
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
 
     impl TextControl {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::TextControl {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`BaseControl`](super::BaseControl).
-        #[derive(Clone, Debug)]
-        pub struct BaseControl {
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            width: ::std::result::Result<
-                ::std::option::Option<::std::num::NonZeroU64>,
-                ::std::string::String,
-            >,
+        /// With what is required.
+        #[must_use]
+        pub fn new(type_: impl Into<String>) -> Self {
+            Self { type_: type_.into() }
         }
 
-        impl ::std::default::Default for BaseControl {
-            fn default() -> Self {
-                Self {
-                    type_: Err(
-                        "property `type` of `BaseControl` is required and was not set"
-                            .to_owned(),
-                    ),
-                    width: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl BaseControl {
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `BaseControl`: {e}"));
-                self
-            }
-            /// The property `width`.
-            pub fn width<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::num::NonZeroU64>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.width = value
-                    .try_into()
-                    .map_err(|e| format!("property `width` of `BaseControl`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::BaseControl,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<BaseControl> for super::BaseControl {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BaseControl,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    type_: value.type_?,
-                    width: value.width?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::BaseControl> for BaseControl {
-            fn from(value: super::BaseControl) -> Self {
-                Self {
-                    type_: Ok(value.type_),
-                    width: Ok(value.width),
-                }
-            }
-        }
-
-        /// Builds a [`Block`](super::Block).
-        #[derive(Clone, Debug)]
-        pub struct Block {
-            conditions: ::std::result::Result<
-                ::std::vec::Vec<super::Condition>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Block {
-            fn default() -> Self {
-                Self {
-                    conditions: Err(
-                        "property `conditions` of `Block` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Block {
-            /// All of them have to hold.
-            pub fn conditions<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Condition>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.conditions = value
-                    .try_into()
-                    .map_err(|e| format!("property `conditions` of `Block`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Block, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Block> for super::Block {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Block,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    conditions: value.conditions?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Block> for Block {
-            fn from(value: super::Block) -> Self {
-                Self {
-                    conditions: Ok(value.conditions),
-                }
-            }
-        }
-
-        /// Builds a [`Condition`](super::Condition).
-        #[derive(Clone, Debug)]
-        pub struct Condition {
-            unless: ::std::result::Result<
-                ::std::option::Option<super::Block>,
-                ::std::string::String,
-            >,
-            variable: ::std::result::Result<
-                super::ConditionVariable,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Condition {
-            fn default() -> Self {
-                Self {
-                    unless: Ok(::std::default::Default::default()),
-                    variable: Err(
-                        "property `variable` of `Condition` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Condition {
-            /// The property `unless`.
-            pub fn unless<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Block>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.unless = value
-                    .try_into()
-                    .map_err(|e| format!("property `unless` of `Condition`: {e}"));
-                self
-            }
-            /// The property `variable`.
-            pub fn variable<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ConditionVariable>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.variable = value
-                    .try_into()
-                    .map_err(|e| format!("property `variable` of `Condition`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Condition, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Condition> for super::Condition {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Condition,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    unless: value.unless?,
-                    variable: value.variable?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Condition> for Condition {
-            fn from(value: super::Condition) -> Self {
-                Self {
-                    unless: Ok(value.unless),
-                    variable: Ok(value.variable),
-                }
-            }
-        }
-
-        /// Builds a [`Form`](super::Form).
-        #[derive(Clone, Debug)]
-        pub struct Form {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            visible: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Form {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Form` is required and was not set"
-                            .to_owned(),
-                    ),
-                    visible: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Form {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Form`: {e}"));
-                self
-            }
-            /// The property `visible`.
-            pub fn visible<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<
-                            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                        >,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.visible = value
-                    .try_into()
-                    .map_err(|e| format!("property `visible` of `Form`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Form, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Form> for super::Form {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Form,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    visible: value.visible?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Form> for Form {
-            fn from(value: super::Form) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    visible: Ok(value.visible),
-                }
-            }
-        }
-
-        /// Builds a [`ListControl`](super::ListControl).
-        #[derive(Clone, Debug)]
-        pub struct ListControl {
-            options: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            width: ::std::result::Result<
-                ::std::option::Option<::std::num::NonZeroU64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListControl {
-            fn default() -> Self {
-                Self {
-                    options: Ok(::std::default::Default::default()),
-                    type_: Err(
-                        "property `type` of `ListControl` is required and was not set"
-                            .to_owned(),
-                    ),
-                    width: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListControl {
-            /// The property `options`.
-            pub fn options<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.options = value
-                    .try_into()
-                    .map_err(|e| format!("property `options` of `ListControl`: {e}"));
-                self
-            }
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `ListControl`: {e}"));
-                self
-            }
-            /// The property `width`.
-            pub fn width<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::num::NonZeroU64>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.width = value
-                    .try_into()
-                    .map_err(|e| format!("property `width` of `ListControl`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListControl,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListControl> for super::ListControl {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListControl,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    options: value.options?,
-                    type_: value.type_?,
-                    width: value.width?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListControl> for ListControl {
-            fn from(value: super::ListControl) -> Self {
-                Self {
-                    options: Ok(value.options),
-                    type_: Ok(value.type_),
-                    width: Ok(value.width),
-                }
-            }
-        }
-
-        /// Builds a [`ListControlVariant1`](super::ListControlVariant1).
-        #[derive(Clone, Debug)]
-        pub struct ListControlVariant1 {
-            options: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListControlVariant1 {
-            fn default() -> Self {
-                Self {
-                    options: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListControlVariant1 {
-            /// The property `options`.
-            pub fn options<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.options = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `options` of `ListControlVariant1`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListControlVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListControlVariant1>
-        for super::ListControlVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListControlVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { options: value.options? })
-            }
-        }
-
-        impl ::std::convert::From<super::ListControlVariant1> for ListControlVariant1 {
-            fn from(value: super::ListControlVariant1) -> Self {
-                Self { options: Ok(value.options) }
-            }
-        }
-
-        /// Builds a [`NewForm`](super::NewForm).
-        #[derive(Clone, Debug)]
-        pub struct NewForm {
-            controls: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::clients::check_limits::types::NewControl>,
-                >,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<super::NewFormName, ::std::string::String>,
-            nick: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            shares: ::std::result::Result<
-                ::std::option::Option<super::NewFormShares>,
-                ::std::string::String,
-            >,
-            variable: ::std::result::Result<
-                ::std::option::Option<super::NewFormVariable>,
-                ::std::string::String,
-            >,
-            visible: ::std::result::Result<
-                ::std::option::Option<super::AnyOfBlocks>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for NewForm {
-            fn default() -> Self {
-                Self {
-                    controls: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `NewForm` is required and was not set"
-                            .to_owned(),
-                    ),
-                    nick: Ok(::std::default::Default::default()),
-                    shares: Ok(::std::default::Default::default()),
-                    variable: Ok(::std::default::Default::default()),
-                    visible: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl NewForm {
-            /// The property `controls`.
-            pub fn controls<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::clients::check_limits::types::NewControl>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.controls = value
-                    .try_into()
-                    .map_err(|e| format!("property `controls` of `NewForm`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::NewFormName>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `NewForm`: {e}"));
-                self
-            }
-            /// The property `nick`.
-            pub fn nick<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<
-                        ::std::vec::Vec<::std::string::String>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.nick = value
-                    .try_into()
-                    .map_err(|e| format!("property `nick` of `NewForm`: {e}"));
-                self
-            }
-            /// The property `shares`.
-            pub fn shares<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::NewFormShares>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shares = value
-                    .try_into()
-                    .map_err(|e| format!("property `shares` of `NewForm`: {e}"));
-                self
-            }
-            /// The property `variable`.
-            pub fn variable<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::NewFormVariable>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.variable = value
-                    .try_into()
-                    .map_err(|e| format!("property `variable` of `NewForm`: {e}"));
-                self
-            }
-            /// One of the blocks has to hold.
-            pub fn visible<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::AnyOfBlocks>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.visible = value
-                    .try_into()
-                    .map_err(|e| format!("property `visible` of `NewForm`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::NewForm, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NewForm> for super::NewForm {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NewForm,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    controls: value.controls?,
-                    name: value.name?,
-                    nick: value.nick?,
-                    shares: value.shares?,
-                    variable: value.variable?,
-                    visible: value.visible?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::NewForm> for NewForm {
-            fn from(value: super::NewForm) -> Self {
-                Self {
-                    controls: Ok(value.controls),
-                    name: Ok(value.name),
-                    nick: Ok(value.nick),
-                    shares: Ok(value.shares),
-                    variable: Ok(value.variable),
-                    visible: Ok(value.visible),
-                }
-            }
-        }
-
-        /// Builds a [`NewFormShares`](super::NewFormShares).
-        #[derive(Clone, Debug)]
-        pub struct NewFormShares {
-            rest: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::std::collections::BTreeMap<::std::string::String, f64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for NewFormShares {
-            fn default() -> Self {
-                Self {
-                    rest: Ok(::std::default::Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl NewFormShares {
-            /// The property `rest`.
-            pub fn rest<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rest = value
-                    .try_into()
-                    .map_err(|e| format!("property `rest` of `NewFormShares`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<::std::string::String, f64>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `NewFormShares`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::NewFormShares,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NewFormShares> for super::NewFormShares {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NewFormShares,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    rest: value.rest?,
-                    extra: value.extra?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::NewFormShares> for NewFormShares {
-            fn from(value: super::NewFormShares) -> Self {
-                Self {
-                    rest: Ok(value.rest),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-
-        /// Builds a [`NumberControl`](super::NumberControl).
-        #[derive(Clone, Debug)]
-        pub struct NumberControl {
-            digits: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            width: ::std::result::Result<
-                ::std::option::Option<::std::num::NonZeroU64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for NumberControl {
-            fn default() -> Self {
-                Self {
-                    digits: Ok(::std::default::Default::default()),
-                    type_: Err(
-                        "property `type` of `NumberControl` is required and was not set"
-                            .to_owned(),
-                    ),
-                    width: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl NumberControl {
-            /// The property `digits`.
-            pub fn digits<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.digits = value
-                    .try_into()
-                    .map_err(|e| format!("property `digits` of `NumberControl`: {e}"));
-                self
-            }
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `NumberControl`: {e}"));
-                self
-            }
-            /// The property `width`.
-            pub fn width<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::num::NonZeroU64>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.width = value
-                    .try_into()
-                    .map_err(|e| format!("property `width` of `NumberControl`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::NumberControl,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NumberControl> for super::NumberControl {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NumberControl,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    digits: value.digits?,
-                    type_: value.type_?,
-                    width: value.width?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::NumberControl> for NumberControl {
-            fn from(value: super::NumberControl) -> Self {
-                Self {
-                    digits: Ok(value.digits),
-                    type_: Ok(value.type_),
-                    width: Ok(value.width),
-                }
-            }
-        }
-
-        /// Builds a [`NumberControlVariant1`](super::NumberControlVariant1).
-        #[derive(Clone, Debug)]
-        pub struct NumberControlVariant1 {
-            digits: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for NumberControlVariant1 {
-            fn default() -> Self {
-                Self {
-                    digits: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl NumberControlVariant1 {
-            /// The property `digits`.
-            pub fn digits<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.digits = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `digits` of `NumberControlVariant1`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::NumberControlVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NumberControlVariant1>
-        for super::NumberControlVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NumberControlVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { digits: value.digits? })
-            }
-        }
-
-        impl ::std::convert::From<super::NumberControlVariant1>
-        for NumberControlVariant1 {
-            fn from(value: super::NumberControlVariant1) -> Self {
-                Self { digits: Ok(value.digits) }
-            }
-        }
-
-        /// Builds a [`Size`](super::Size).
-        #[derive(Clone, Debug)]
-        pub struct Size {
-            marks: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            width: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Size {
-            fn default() -> Self {
-                Self {
-                    marks: Ok(::std::default::Default::default()),
-                    width: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Size {
-            /// The property `marks`.
-            pub fn marks<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.marks = value
-                    .try_into()
-                    .map_err(|e| format!("property `marks` of `Size`: {e}"));
-                self
-            }
-            /// The property `width`.
-            pub fn width<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.width = value
-                    .try_into()
-                    .map_err(|e| format!("property `width` of `Size`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Size, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Size> for super::Size {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Size,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    marks: value.marks?,
-                    width: value.width?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Size> for Size {
-            fn from(value: super::Size) -> Self {
-                Self {
-                    marks: Ok(value.marks),
-                    width: Ok(value.width),
-                }
-            }
-        }
-
-        /// Builds a [`TextControl`](super::TextControl).
-        #[derive(Clone, Debug)]
-        pub struct TextControl {
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for TextControl {
-            fn default() -> Self {
-                Self {
-                    type_: Err(
-                        "property `type` of `TextControl` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl TextControl {
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `TextControl`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::TextControl,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<TextControl> for super::TextControl {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: TextControl,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { type_: value.type_? })
-            }
-        }
-
-        impl ::std::convert::From<super::TextControl> for TextControl {
-            fn from(value: super::TextControl) -> Self {
-                Self { type_: Ok(value.type_) }
-            }
+        /// The property `type`.
+        #[must_use]
+        pub fn type_(mut self, value: impl Into<String>) -> Self {
+            self.type_ = value.into();
+            self
         }
     }
 
@@ -2320,19 +1538,19 @@ pub mod types {
         NewControl, "type" { NumberControl(NumberControl) = ["number"],
         ListControl(ListControl) = ["list"], TextControl(TextControl) = ["text"] }
     );
-    impl ::std::convert::From<NumberControl> for NewControl {
+    impl From<NumberControl> for NewControl {
         fn from(value: NumberControl) -> Self {
             Self::NumberControl(value.into())
         }
     }
 
-    impl ::std::convert::From<ListControl> for NewControl {
+    impl From<ListControl> for NewControl {
         fn from(value: ListControl) -> Self {
             Self::ListControl(value.into())
         }
     }
 
-    impl ::std::convert::From<TextControl> for NewControl {
+    impl From<TextControl> for NewControl {
         fn from(value: TextControl) -> Self {
             Self::TextControl(value.into())
         }

@@ -112,7 +112,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::NewValue>,
+            V: TryInto<types::NewValue>,
         {
             self.body = value
                 .try_into()
@@ -468,17 +468,17 @@ pub mod types {
         /// The form `Integer`.
         Integer(i64),
         /// The form `Array`.
-        Array(::std::vec::Vec<::std::string::String>),
+        Array(Vec<String>),
     }
 
-    impl ::std::convert::From<i64> for NewValue {
+    impl From<i64> for NewValue {
         fn from(value: i64) -> Self {
             Self::Integer(value)
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<::std::string::String>> for NewValue {
-        fn from(value: ::std::vec::Vec<::std::string::String>) -> Self {
+    impl From<Vec<String>> for NewValue {
+        fn from(value: Vec<String>) -> Self {
             Self::Array(value)
         }
     }
@@ -491,15 +491,8 @@ pub mod types {
         /// The property `from`.
         pub from: i64,
         /// The property `to`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub to: ::std::option::Option<i64>,
-    }
-
-    impl Range {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Range {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub to: Option<i64>,
     }
 
     /// The schema `Value`.
@@ -511,106 +504,28 @@ pub mod types {
         /// The form `Integer`.
         Integer(i64),
         /// The form `String`.
-        String(::std::string::String),
+        String(String),
         /// The form `Range`.
         Range(Range),
         /// The form `Unknown`.
         Unknown(::serde_json::Value),
     }
 
-    impl ::std::convert::From<i64> for Value {
+    impl From<i64> for Value {
         fn from(value: i64) -> Self {
             Self::Integer(value)
         }
     }
 
-    impl ::std::convert::From<Range> for Value {
+    impl From<Range> for Value {
         fn from(value: Range) -> Self {
             Self::Range(value)
         }
     }
 
-    impl ::std::convert::From<::serde_json::Value> for Value {
+    impl From<::serde_json::Value> for Value {
         fn from(value: ::serde_json::Value) -> Self {
             Self::Unknown(value)
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Range`](super::Range).
-        #[derive(Clone, Debug)]
-        pub struct Range {
-            from: ::std::result::Result<i64, ::std::string::String>,
-            to: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Range {
-            fn default() -> Self {
-                Self {
-                    from: Err(
-                        "property `from` of `Range` is required and was not set"
-                            .to_owned(),
-                    ),
-                    to: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Range {
-            /// The property `from`.
-            pub fn from<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.from = value
-                    .try_into()
-                    .map_err(|e| format!("property `from` of `Range`: {e}"));
-                self
-            }
-            /// The property `to`.
-            pub fn to<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.to = value
-                    .try_into()
-                    .map_err(|e| format!("property `to` of `Range`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Range, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Range> for super::Range {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Range,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    from: value.from?,
-                    to: value.to?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Range> for Range {
-            fn from(value: super::Range) -> Self {
-                Self {
-                    from: Ok(value.from),
-                    to: Ok(value.to),
-                }
-            }
         }
     }
 

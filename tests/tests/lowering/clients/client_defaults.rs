@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListRooms<'a> {
         client: &'a super::Client,
-        x_client_timezone: Result<Option<::std::string::String>, String>,
+        x_client_timezone: Result<Option<String>, String>,
         x_depth: Result<Option<::std::num::NonZeroU64>, String>,
         x_tenant: Result<Option<types::Tenant>, String>,
         call_options: CallOptions,
@@ -38,7 +38,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
         pub fn x_client_timezone<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_client_timezone = value
                 .try_into()
@@ -55,7 +55,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Depth`. If not set, the value of [`depth`](crate::ClientBuilder::depth) is sent, if there is one.
         pub fn x_depth<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
+            V: TryInto<::std::num::NonZeroU64>,
         {
             self.x_depth = value
                 .try_into()
@@ -72,7 +72,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Tenant`. If not set, the value of [`tenant`](crate::ClientBuilder::tenant) is sent, if there is one.
         pub fn x_tenant<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Tenant>,
+            V: TryInto<types::Tenant>,
         {
             self.x_tenant = value
                 .try_into()
@@ -169,7 +169,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct CreateRoom<'a> {
         client: &'a super::Client,
-        x_client_timezone: Result<Option<::std::string::String>, String>,
+        x_client_timezone: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -187,7 +187,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Client-Timezone`. If not set, the value of [`client_timezone`](crate::ClientBuilder::client_timezone) is sent, if there is one.
         pub fn x_client_timezone<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_client_timezone = value
                 .try_into()
@@ -276,7 +276,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListDoors<'a> {
         client: &'a super::Client,
-        x_zone: Result<Option<::std::string::String>, String>,
+        x_zone: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -294,7 +294,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `X-Zone`.
         pub fn x_zone<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_zone = value
                 .try_into()
@@ -412,9 +412,9 @@ pub mod client {
         /// [`BuildError`] when the value cannot be sent as a header.
         pub fn with_client_timezone(
             &self,
-            value: impl Into<::std::string::String>,
+            value: impl Into<String>,
         ) -> Result<Self, BuildError> {
-            let value: ::std::string::String = value.into();
+            let value: String = value.into();
             Ok(Self {
                 core: self
                     .core
@@ -532,11 +532,8 @@ pub mod client {
         /// Zone of all times.
         ///
         /// Sent as `X-Client-Timezone` with every operation that has this parameter, unless a call sets its own.
-        pub fn client_timezone(
-            mut self,
-            value: impl Into<::std::string::String>,
-        ) -> Self {
-            let value: ::std::string::String = value.into();
+        pub fn client_timezone(mut self, value: impl Into<String>) -> Self {
+            let value: String = value.into();
             self.core = self.core.default_header("X-Client-Timezone", value.to_string());
             self
         }
@@ -694,7 +691,7 @@ pub mod client {
                 self = self.base_url(url);
             }
             if let Some(value) = self.core.env("CLIENT_TIMEZONE")? {
-                let value: ::std::string::String = value
+                let value: String = value
                     .parse()
                     .map_err(|_| {
                         self.core
@@ -799,15 +796,15 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Tenant(::std::string::String);
+    pub struct Tenant(String);
     impl ::std::ops::Deref for Tenant {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
+        type Target = String;
+        fn deref(&self) -> &String {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Tenant> for ::std::string::String {
+    impl From<Tenant> for String {
         fn from(value: Tenant) -> Self {
             value.0
         }
@@ -815,9 +812,7 @@ pub mod types {
 
     impl ::std::str::FromStr for Tenant {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
             { ::regress::Regex::new("^[a-z]+$").unwrap() });
             if PATTERN.find(value).is_none() {
@@ -827,30 +822,26 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for Tenant {
+    impl TryFrom<&str> for Tenant {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<::std::string::String> for Tenant {
+    impl TryFrom<String> for Tenant {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
 
     impl<'de> ::serde::Deserialize<'de> for Tenant {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
+            String::deserialize(deserializer)?
                 .parse()
                 .map_err(|e: self::error::ConversionError| {
                     <D::Error as ::serde::de::Error>::custom(e.to_string())

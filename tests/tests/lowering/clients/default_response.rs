@@ -451,27 +451,13 @@ pub mod types {
         pub id: i64,
     }
 
-    impl Job {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Job {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Outcome`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Outcome {
         /// The property `note`.
-        pub note: ::std::string::String,
-    }
-
-    impl Outcome {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Outcome {
-            ::std::default::Default::default()
-        }
+        pub note: String,
     }
 
     /// The schema `Refusal`.
@@ -480,184 +466,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Refusal {
         /// The property `message`.
-        pub message: ::std::string::String,
-    }
-
-    impl Refusal {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Refusal {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Job`](super::Job).
-        #[derive(Clone, Debug)]
-        pub struct Job {
-            id: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Job {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `Job` is required and was not set".to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Job {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Job`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Job, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Job> for super::Job {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Job,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { id: value.id? })
-            }
-        }
-
-        impl ::std::convert::From<super::Job> for Job {
-            fn from(value: super::Job) -> Self {
-                Self { id: Ok(value.id) }
-            }
-        }
-
-        /// Builds a [`Outcome`](super::Outcome).
-        #[derive(Clone, Debug)]
-        pub struct Outcome {
-            note: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Outcome {
-            fn default() -> Self {
-                Self {
-                    note: Err(
-                        "property `note` of `Outcome` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Outcome {
-            /// The property `note`.
-            pub fn note<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.note = value
-                    .try_into()
-                    .map_err(|e| format!("property `note` of `Outcome`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Outcome, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Outcome> for super::Outcome {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Outcome,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { note: value.note? })
-            }
-        }
-
-        impl ::std::convert::From<super::Outcome> for Outcome {
-            fn from(value: super::Outcome) -> Self {
-                Self { note: Ok(value.note) }
-            }
-        }
-
-        /// Builds a [`Refusal`](super::Refusal).
-        #[derive(Clone, Debug)]
-        pub struct Refusal {
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Refusal {
-            fn default() -> Self {
-                Self {
-                    message: Err(
-                        "property `message` of `Refusal` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Refusal {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Refusal`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Refusal, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Refusal> for super::Refusal {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Refusal,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Refusal> for Refusal {
-            fn from(value: super::Refusal) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
+        pub message: String,
     }
 
     /// Errors of conversions into the types.

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadOld<'a> {
         client: &'a super::Client,
-        way: Result<Option<::std::string::String>, String>,
+        way: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -36,7 +36,7 @@ pub mod builder {
         /// Deprecated by the API.
         pub fn way<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.way = value
                 .try_into()
@@ -370,103 +370,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct Old {
         /// The property `name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
         /// The property `nick`.
         ///
         /// Deprecated by the API.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub nick: ::std::option::Option<::std::string::String>,
-    }
-
-    impl Old {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Old {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Old`](super::Old).
-        #[derive(Clone, Debug)]
-        pub struct Old {
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            nick: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Old {
-            fn default() -> Self {
-                Self {
-                    name: Ok(::std::default::Default::default()),
-                    nick: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Old {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Old`: {e}"));
-                self
-            }
-            /// The property `nick`.
-            ///
-            /// Deprecated by the API.
-            pub fn nick<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.nick = value
-                    .try_into()
-                    .map_err(|e| format!("property `nick` of `Old`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Old, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Old> for super::Old {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Old,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    nick: value.nick?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Old> for Old {
-            fn from(value: super::Old) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    nick: Ok(value.nick),
-                }
-            }
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub nick: Option<String>,
     }
 
     /// Errors of conversions into the types.

@@ -30,12 +30,9 @@ pub mod builder {
         /// Sends `GET /users` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/users", client.core.base_url(),);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
@@ -93,7 +90,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetUsersByUserIdMailsByMail<'a> {
         client: &'a super::Client,
-        user_id: Result<::std::string::String, String>,
+        user_id: Result<String, String>,
         mail: Result<i64, String>,
         call_options: CallOptions,
     }
@@ -119,7 +116,7 @@ pub mod builder {
         /// Required; sent as the path parameter `user_id`.
         pub fn user_id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.user_id = value
                 .try_into()
@@ -135,7 +132,7 @@ pub mod builder {
         /// Required; sent as the path parameter `mail`.
         pub fn mail<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.mail = value
                 .try_into()
@@ -149,12 +146,9 @@ pub mod builder {
         /// Sends `GET /users/{user_id}/mails/{mail}` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, user_id, mail, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let user_id = user_id.map_err(Error::InvalidRequest)?;
                 let mail = mail.map_err(Error::InvalidRequest)?;
                 let url = format!(
@@ -217,7 +211,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct RemoveMail<'a> {
         client: &'a super::Client,
-        user_id: Result<::std::string::String, String>,
+        user_id: Result<String, String>,
         mail: Result<i64, String>,
         call_options: CallOptions,
     }
@@ -243,7 +237,7 @@ pub mod builder {
         /// Required; sent as the path parameter `user_id`.
         pub fn user_id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.user_id = value
                 .try_into()
@@ -259,7 +253,7 @@ pub mod builder {
         /// Required; sent as the path parameter `mail`.
         pub fn mail<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.mail = value
                 .try_into()
@@ -338,7 +332,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetFilesNameJson<'a> {
         client: &'a super::Client,
-        name: Result<::std::string::String, String>,
+        name: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -359,7 +353,7 @@ pub mod builder {
         /// Required; sent as the path parameter `name`.
         pub fn name<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.name = value
                 .try_into()
@@ -373,12 +367,9 @@ pub mod builder {
         /// Sends `GET /files/{name}.json` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, name, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let name = name.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/files/{}.json", client.core.base_url(), encode_path(& name

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ChangeAlert<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Alert, String>,
+        body: Result<types::Alert, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Alert>,
-            <V as std::convert::TryInto<types::Alert>>::Error: std::fmt::Display,
+            V: TryInto<types::Alert>,
+            <V as TryInto<types::Alert>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Alert) -> types::builder::Alert,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Alert>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Alert::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/alert", client.core.base_url(),);
                 let request = client.core.requests().patch(url).json(&body).build()?;
                 let result = client
@@ -380,100 +369,49 @@ pub mod types {
     #[non_exhaustive]
     pub struct Alert {
         /// The property `owners`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owners: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub owners: Option<Vec<String>>,
         /// The property `state`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
     }
 
     impl Alert {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Alert {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Alert`](super::Alert).
-        #[derive(Clone, Debug)]
-        pub struct Alert {
-            owners: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Alert {
-            fn default() -> Self {
-                Self {
-                    owners: Ok(::std::default::Default::default()),
-                    state: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `owners`.
+        #[must_use]
+        pub fn owners(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.owners = Some(value.into_iter().map(Into::into).collect());
+            self
         }
 
-        impl Alert {
-            /// The property `owners`.
-            pub fn owners<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.owners = value
-                    .try_into()
-                    .map_err(|e| format!("property `owners` of `Alert`: {e}"));
-                self
-            }
-            /// The property `state`.
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| format!("property `state` of `Alert`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Alert, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// [`owners`](Self::owners), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_owners(mut self, value: Option<Vec<String>>) -> Self {
+            self.owners = value;
+            self
         }
 
-        impl ::std::convert::TryFrom<Alert> for super::Alert {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Alert,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    owners: value.owners?,
-                    state: value.state?,
-                })
-            }
+        /// The property `state`.
+        #[must_use]
+        pub fn state(mut self, value: impl Into<String>) -> Self {
+            self.state = Some(value.into());
+            self
         }
 
-        impl ::std::convert::From<super::Alert> for Alert {
-            fn from(value: super::Alert) -> Self {
-                Self {
-                    owners: Ok(value.owners),
-                    state: Ok(value.state),
-                }
-            }
+        /// [`state`](Self::state), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_state(mut self, value: Option<String>) -> Self {
+            self.state = value;
+            self
         }
     }
 

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadReport<'a> {
         client: &'a super::Client,
-        x_trace: Result<Option<::std::string::String>, String>,
+        x_trace: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -34,7 +34,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Trace`.
         pub fn x_trace<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_trace = value
                 .try_into()
@@ -49,12 +49,9 @@ pub mod builder {
         /// Sends `GET /report` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, x_trace, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let x_trace = x_trace.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/report", client.core.base_url(),);
                 let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(

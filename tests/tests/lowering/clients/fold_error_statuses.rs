@@ -479,14 +479,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Conflict {
         /// The property `message`.
-        pub message: ::std::string::String,
-    }
-
-    impl Conflict {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Conflict {
-            ::std::default::Default::default()
-        }
+        pub message: String,
     }
 
     /// The schema `FieldErrors`.
@@ -495,146 +488,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct FieldErrors {
         /// The property `fields`.
-        pub fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        >,
-    }
-
-    impl FieldErrors {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::FieldErrors {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Conflict`](super::Conflict).
-        #[derive(Clone, Debug)]
-        pub struct Conflict {
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Conflict {
-            fn default() -> Self {
-                Self {
-                    message: Err(
-                        "property `message` of `Conflict` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Conflict {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Conflict`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Conflict, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Conflict> for super::Conflict {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Conflict,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Conflict> for Conflict {
-            fn from(value: super::Conflict) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
-
-        /// Builds a [`FieldErrors`](super::FieldErrors).
-        #[derive(Clone, Debug)]
-        pub struct FieldErrors {
-            fields: ::std::result::Result<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for FieldErrors {
-            fn default() -> Self {
-                Self {
-                    fields: Err(
-                        "property `fields` of `FieldErrors` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl FieldErrors {
-            /// The property `fields`.
-            pub fn fields<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<
-                        ::std::string::String,
-                        ::std::string::String,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.fields = value
-                    .try_into()
-                    .map_err(|e| format!("property `fields` of `FieldErrors`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::FieldErrors,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<FieldErrors> for super::FieldErrors {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: FieldErrors,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { fields: value.fields? })
-            }
-        }
-
-        impl ::std::convert::From<super::FieldErrors> for FieldErrors {
-            fn from(value: super::FieldErrors) -> Self {
-                Self { fields: Ok(value.fields) }
-            }
-        }
+        pub fields: ::std::collections::BTreeMap<String, String>,
     }
 
     /// Errors of conversions into the types.
@@ -684,6 +538,6 @@ pub mod types {
         /// Status 409: Exists.
         Conflict(Conflict),
         /// Status 503: Down for now.
-        ServiceUnavailable(::std::string::String),
+        ServiceUnavailable(String),
     }
 }

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadThing<'a> {
         client: &'a super::Client,
-        name: Result<::std::string::String, String>,
+        name: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -37,7 +37,7 @@ pub mod builder {
         /// Required; sent as the path parameter `name`.
         pub fn name<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.name = value
                 .try_into()
@@ -118,8 +118,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct PutThing<'a> {
         client: &'a super::Client,
-        name: Result<::std::string::String, String>,
-        body: Result<types::builder::Thing, String>,
+        name: Result<String, String>,
+        body: Result<types::Thing, String>,
         call_options: CallOptions,
     }
 
@@ -131,7 +131,10 @@ pub mod builder {
                     "parameter `name` is required and was not set: call `.name(..)`"
                         .to_owned(),
                 ),
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -141,7 +144,7 @@ pub mod builder {
         /// Required; sent as the path parameter `name`.
         pub fn name<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.name = value
                 .try_into()
@@ -155,22 +158,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Thing>,
-            <V as std::convert::TryInto<types::Thing>>::Error: std::fmt::Display,
+            V: TryInto<types::Thing>,
+            <V as TryInto<types::Thing>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Thing) -> types::builder::Thing,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -189,9 +180,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let name = name.map_err(Error::InvalidRequest)?;
-                let body = body
-                    .and_then(|v| types::Thing::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/things/{}", client.core.base_url(), encode_path(& name
                     .to_string()),
@@ -252,7 +241,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct TouchThing<'a> {
         client: &'a super::Client,
-        name: Result<::std::string::String, String>,
+        name: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -273,7 +262,7 @@ pub mod builder {
         /// Required; sent as the path parameter `name`.
         pub fn name<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.name = value
                 .try_into()
@@ -684,141 +673,27 @@ pub mod types {
         pub number: i64,
     }
 
-    impl Receipt {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Receipt {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Thing`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Thing {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
     }
 
     impl Thing {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Thing {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Receipt`](super::Receipt).
-        #[derive(Clone, Debug)]
-        pub struct Receipt {
-            number: ::std::result::Result<i64, ::std::string::String>,
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into() }
         }
 
-        impl ::std::default::Default for Receipt {
-            fn default() -> Self {
-                Self {
-                    number: Err(
-                        "property `number` of `Receipt` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Receipt {
-            /// The property `number`.
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| format!("property `number` of `Receipt`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Receipt, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Receipt> for super::Receipt {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Receipt,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { number: value.number? })
-            }
-        }
-
-        impl ::std::convert::From<super::Receipt> for Receipt {
-            fn from(value: super::Receipt) -> Self {
-                Self { number: Ok(value.number) }
-            }
-        }
-
-        /// Builds a [`Thing`](super::Thing).
-        #[derive(Clone, Debug)]
-        pub struct Thing {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Thing {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Thing` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Thing {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Thing`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Thing, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Thing> for super::Thing {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Thing,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
-        }
-
-        impl ::std::convert::From<super::Thing> for Thing {
-            fn from(value: super::Thing) -> Self {
-                Self { name: Ok(value.name) }
-            }
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
         }
     }
 
@@ -869,9 +744,9 @@ pub mod types {
         /// Status 201: Created.
         Created(Receipt),
         /// Status 202: Queued.
-        Accepted(::std::vec::Vec<::std::string::String>),
+        Accepted(Vec<String>),
         /// Status 203: Told in words.
-        NonAuthoritativeInformation(::std::string::String),
+        NonAuthoritativeInformation(String),
         /// Status 204: Nothing changed.
         NoContent,
     }

@@ -7,7 +7,8 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, ResponseValue, encode_path,
+        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
+        reqwest,
     };
     #[allow(unused_imports)]
     use crate::clients::follow::types;
@@ -16,8 +17,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetMeeting<'a> {
         client: &'a super::Client,
-        meeting_id: Result<::std::string::String, String>,
-        x_zone: Result<Option<::std::string::String>, String>,
+        meeting_id: Result<String, String>,
+        x_zone: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -39,7 +40,7 @@ pub mod builder {
         /// Required; sent as the path parameter `meeting_id`.
         pub fn meeting_id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.meeting_id = value
                 .try_into()
@@ -55,7 +56,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Zone`.
         pub fn x_zone<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_zone = value
                 .try_into()
@@ -79,7 +80,7 @@ pub mod builder {
                     "{}/meetings/{}", client.core.base_url(), encode_path(& meeting_id
                     .to_string()),
                 );
-                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
                     2usize,
                 );
                 if let Some(value) = x_zone {
@@ -87,8 +88,14 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -161,7 +168,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `number`.
         pub fn number<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.number = value
                 .try_into()
@@ -186,8 +193,14 @@ pub mod builder {
                 let url = format!("{}/pages", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
                     .query(&::openapi_client_runtime::QueryParam::new("number", &number))
                     .build()?;
                 let result = client
@@ -238,13 +251,13 @@ pub mod builder {
     }
 
     impl<'a> GetMeeting<'a> {
-        /// Fetches the resource that the response refers to: while the response has `redirect_to_meeting_id`, the request is sent again with this value as `meeting_id`, at most five times by default (see [`max_steps`](openapi_client_runtime::Follow::max_steps)). A loop is an error. [`send`](Self::send) returns the first response.
+        /// Fetches the resource that the response refers to: while the response has `redirect_to_meeting_id`, the request is sent again with this value as `meeting_id`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
         pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
             ::openapi_client_runtime::Follow::new(self)
         }
     }
 
-    impl<'a> ::openapi_client_runtime::Followable for GetMeeting<'a> {
+    impl<'a> ::openapi_client_runtime::Leads for GetMeeting<'a> {
         type Value = types::Meeting;
         type Error = types::Problem;
         type Call = ::openapi_client_runtime::FollowCall<
@@ -256,22 +269,20 @@ pub mod builder {
             &crate::clients::follow::operations::GET_MEETING
         }
 
-        fn target(&self) -> ::std::option::Option<::std::string::String> {
+        fn target(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.meeting_id)
         }
 
-        fn next_target(
-            page: &Self::Value,
-        ) -> ::std::option::Option<::std::string::String> {
+        fn lead(page: &Self::Value) -> Option<String> {
             Some(page)
                 .map(|part| &part.redirect_to_meeting_id)
                 .and_then(|part| part.as_ref())
                 .map(|value| value.to_string())
         }
 
-        fn with_target(mut self, id: &str) -> Self {
+        fn turned_to(mut self, id: &str) -> Self {
             self.meeting_id = id
-                .parse::<::std::string::String>()
+                .parse::<String>()
                 .map_err(|_| {
                     "parameter `meeting_id`: the value in the response is not valid for it"
                         .to_owned()
@@ -280,18 +291,18 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
     }
 
     impl<'a> GetPage<'a> {
-        /// Fetches the resource that the response refers to: while the response has `moved.to`, the request is sent again with this value as `number`, at most five times by default (see [`max_steps`](openapi_client_runtime::Follow::max_steps)). A loop is an error. [`send`](Self::send) returns the first response.
+        /// Fetches the resource that the response refers to: while the response has `moved.to`, the request is sent again with this value as `number`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
         pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
             ::openapi_client_runtime::Follow::new(self)
         }
     }
 
-    impl<'a> ::openapi_client_runtime::Followable for GetPage<'a> {
+    impl<'a> ::openapi_client_runtime::Leads for GetPage<'a> {
         type Value = types::Page;
         type Error = ::serde_json::Value;
         type Call = ::openapi_client_runtime::FollowCall<
@@ -303,13 +314,11 @@ pub mod builder {
             &crate::clients::follow::operations::GET_PAGE
         }
 
-        fn target(&self) -> ::std::option::Option<::std::string::String> {
+        fn target(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.number)
         }
 
-        fn next_target(
-            page: &Self::Value,
-        ) -> ::std::option::Option<::std::string::String> {
+        fn lead(page: &Self::Value) -> Option<String> {
             Some(page)
                 .map(|part| &part.moved)
                 .and_then(|part| part.as_ref())
@@ -318,7 +327,7 @@ pub mod builder {
                 .map(|value| value.to_string())
         }
 
-        fn with_target(mut self, id: &str) -> Self {
+        fn turned_to(mut self, id: &str) -> Self {
             self.number = id
                 .parse::<i64>()
                 .map(Some)
@@ -330,7 +339,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
     }
 }
@@ -540,12 +549,11 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
-        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -652,18 +660,11 @@ pub mod types {
     #[non_exhaustive]
     pub struct Meeting {
         /// The property `redirect_to_meeting_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub redirect_to_meeting_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub redirect_to_meeting_id: Option<String>,
         /// The property `title`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub title: ::std::option::Option<::std::string::String>,
-    }
-
-    impl Meeting {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Meeting {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub title: Option<String>,
     }
 
     /// The schema `Move`.
@@ -673,13 +674,6 @@ pub mod types {
     pub struct Move {
         /// The property `to`.
         pub to: Number,
-    }
-
-    impl Move {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Move {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Number`.
@@ -694,13 +688,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Number> for i64 {
+    impl From<Number> for i64 {
         fn from(value: Number) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<i64> for Number {
+    impl From<i64> for Number {
         fn from(value: i64) -> Self {
             Self(value)
         }
@@ -714,21 +708,21 @@ pub mod types {
 
     impl ::std::str::FromStr for Number {
         type Err = <i64 as ::std::str::FromStr>::Err;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.parse()?))
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for Number {
+    impl TryFrom<&str> for Number {
         type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: &str) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<String> for Number {
+    impl TryFrom<String> for Number {
         type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: String) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
@@ -739,17 +733,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct Page {
         /// The property `moved`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub moved: ::std::option::Option<Move>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub moved: Option<Move>,
         /// The property `text`.
-        pub text: ::std::string::String,
-    }
-
-    impl Page {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Page {
-            ::std::default::Default::default()
-        }
+        pub text: String,
     }
 
     /// The schema `Problem`.
@@ -758,287 +745,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct Problem {
         /// The property `message`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-    }
-
-    impl Problem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Problem {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Meeting`](super::Meeting).
-        #[derive(Clone, Debug)]
-        pub struct Meeting {
-            redirect_to_meeting_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            title: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Meeting {
-            fn default() -> Self {
-                Self {
-                    redirect_to_meeting_id: Ok(::std::default::Default::default()),
-                    title: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Meeting {
-            /// The property `redirect_to_meeting_id`.
-            pub fn redirect_to_meeting_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.redirect_to_meeting_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `redirect_to_meeting_id` of `Meeting`: {e}")
-                    });
-                self
-            }
-            /// The property `title`.
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| format!("property `title` of `Meeting`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Meeting, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Meeting> for super::Meeting {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Meeting,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    redirect_to_meeting_id: value.redirect_to_meeting_id?,
-                    title: value.title?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Meeting> for Meeting {
-            fn from(value: super::Meeting) -> Self {
-                Self {
-                    redirect_to_meeting_id: Ok(value.redirect_to_meeting_id),
-                    title: Ok(value.title),
-                }
-            }
-        }
-
-        /// Builds a [`Move`](super::Move).
-        #[derive(Clone, Debug)]
-        pub struct Move {
-            to: ::std::result::Result<super::Number, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Move {
-            fn default() -> Self {
-                Self {
-                    to: Err(
-                        "property `to` of `Move` is required and was not set".to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Move {
-            /// The property `to`.
-            pub fn to<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Number>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.to = value
-                    .try_into()
-                    .map_err(|e| format!("property `to` of `Move`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Move, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Move> for super::Move {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Move,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { to: value.to? })
-            }
-        }
-
-        impl ::std::convert::From<super::Move> for Move {
-            fn from(value: super::Move) -> Self {
-                Self { to: Ok(value.to) }
-            }
-        }
-
-        /// Builds a [`Page`](super::Page).
-        #[derive(Clone, Debug)]
-        pub struct Page {
-            moved: ::std::result::Result<
-                ::std::option::Option<super::Move>,
-                ::std::string::String,
-            >,
-            text: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Page {
-            fn default() -> Self {
-                Self {
-                    moved: Ok(::std::default::Default::default()),
-                    text: Err(
-                        "property `text` of `Page` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Page {
-            /// The property `moved`.
-            pub fn moved<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Move>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.moved = value
-                    .try_into()
-                    .map_err(|e| format!("property `moved` of `Page`: {e}"));
-                self
-            }
-            /// The property `text`.
-            pub fn text<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.text = value
-                    .try_into()
-                    .map_err(|e| format!("property `text` of `Page`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Page, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Page> for super::Page {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Page,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    moved: value.moved?,
-                    text: value.text?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Page> for Page {
-            fn from(value: super::Page) -> Self {
-                Self {
-                    moved: Ok(value.moved),
-                    text: Ok(value.text),
-                }
-            }
-        }
-
-        /// Builds a [`Problem`](super::Problem).
-        #[derive(Clone, Debug)]
-        pub struct Problem {
-            message: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Problem {
-            fn default() -> Self {
-                Self {
-                    message: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Problem {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Problem`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Problem> for super::Problem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Problem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Problem> for Problem {
-            fn from(value: super::Problem) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
     }
 
     /// Errors of conversions into the types.

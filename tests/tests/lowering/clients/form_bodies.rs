@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct MakeToken<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Grant, String>,
+        body: Result<types::Grant, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,37 +35,20 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Grant>,
-            <V as std::convert::TryInto<types::Grant>>::Error: std::fmt::Display,
+            V: TryInto<types::Grant>,
+            <V as TryInto<types::Grant>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Grant) -> types::builder::Grant,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
         /// Sends `POST /token` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
-                let body = body
-                    .and_then(|v| types::Grant::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/token", client.core.base_url(),);
                 let request = client
                     .core
@@ -125,7 +111,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddDocument<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Document, String>,
+        body: Result<types::Document, String>,
         call_options: CallOptions,
     }
 
@@ -133,7 +119,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -141,22 +130,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Document>,
-            <V as std::convert::TryInto<types::Document>>::Error: std::fmt::Display,
+            V: TryInto<types::Document>,
+            <V as TryInto<types::Document>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Document) -> types::builder::Document,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -166,11 +143,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| {
-                        types::Document::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/documents", client.core.base_url(),);
                 let request = client
                     .core
@@ -538,28 +511,119 @@ pub mod types {
     #[non_exhaustive]
     pub struct Document {
         /// The property `labels`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub labels: ::std::option::Option<Labels>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub labels: Option<Labels>,
         /// The property `others`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub others: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub others: Option<Vec<String>>,
         /// The property `path`.
-        pub path: ::std::string::String,
+        pub path: String,
         /// The property `rules`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rules: ::std::option::Option<::std::vec::Vec<i64>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub rules: Option<Vec<i64>>,
         /// The property `size`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<Size>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub size: Option<Size>,
         /// The property `tags`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
     }
 
     impl Document {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Document {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(path: impl Into<String>) -> Self {
+            Self {
+                labels: None,
+                others: None,
+                path: path.into(),
+                rules: None,
+                size: None,
+                tags: None,
+            }
+        }
+
+        /// The property `labels`.
+        #[must_use]
+        pub fn labels(mut self, value: impl Into<Labels>) -> Self {
+            self.labels = Some(value.into());
+            self
+        }
+
+        /// [`labels`](Self::labels), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_labels(mut self, value: Option<Labels>) -> Self {
+            self.labels = value;
+            self
+        }
+
+        /// The property `others`.
+        #[must_use]
+        pub fn others(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.others = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`others`](Self::others), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_others(mut self, value: Option<Vec<String>>) -> Self {
+            self.others = value;
+            self
+        }
+
+        /// The property `path`.
+        #[must_use]
+        pub fn path(mut self, value: impl Into<String>) -> Self {
+            self.path = value.into();
+            self
+        }
+
+        /// The property `rules`.
+        #[must_use]
+        pub fn rules(mut self, value: impl IntoIterator<Item = i64>) -> Self {
+            self.rules = Some(value.into_iter().collect());
+            self
+        }
+
+        /// [`rules`](Self::rules), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_rules(mut self, value: Option<Vec<i64>>) -> Self {
+            self.rules = value;
+            self
+        }
+
+        /// The property `size`.
+        #[must_use]
+        pub fn size(mut self, value: impl Into<Size>) -> Self {
+            self.size = Some(value.into());
+            self
+        }
+
+        /// [`size`](Self::size), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_size(mut self, value: Option<Size>) -> Self {
+            self.size = value;
+            self
+        }
+
+        /// The property `tags`.
+        #[must_use]
+        pub fn tags(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.tags = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`tags`](Self::tags), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_tags(mut self, value: Option<Vec<String>>) -> Self {
+            self.tags = value;
+            self
         }
     }
 
@@ -569,22 +633,80 @@ pub mod types {
     #[non_exhaustive]
     pub struct Grant {
         /// The property `grant_type`.
-        pub grant_type: ::std::string::String,
+        pub grant_type: String,
         /// The property `lifetime`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lifetime: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub lifetime: Option<i64>,
         /// The property `offline`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub offline: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub offline: Option<bool>,
         /// The property `scope`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub scope: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub scope: Option<Vec<String>>,
     }
 
     impl Grant {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Grant {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(grant_type: impl Into<String>) -> Self {
+            Self {
+                grant_type: grant_type.into(),
+                lifetime: None,
+                offline: None,
+                scope: None,
+            }
+        }
+
+        /// The property `grant_type`.
+        #[must_use]
+        pub fn grant_type(mut self, value: impl Into<String>) -> Self {
+            self.grant_type = value.into();
+            self
+        }
+
+        /// The property `lifetime`.
+        #[must_use]
+        pub fn lifetime(mut self, value: i64) -> Self {
+            self.lifetime = Some(value);
+            self
+        }
+
+        /// [`lifetime`](Self::lifetime), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_lifetime(mut self, value: Option<i64>) -> Self {
+            self.lifetime = value;
+            self
+        }
+
+        /// The property `offline`.
+        #[must_use]
+        pub fn offline(mut self, value: bool) -> Self {
+            self.offline = Some(value);
+            self
+        }
+
+        /// [`offline`](Self::offline), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_offline(mut self, value: Option<bool>) -> Self {
+            self.offline = value;
+            self
+        }
+
+        /// The property `scope`.
+        #[must_use]
+        pub fn scope(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.scope = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`scope`](Self::scope), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_scope(mut self, value: Option<Vec<String>>) -> Self {
+            self.scope = value;
+            self
         }
     }
 
@@ -592,40 +714,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Labels(
-        pub ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-    );
+    pub struct Labels(pub ::std::collections::BTreeMap<String, String>);
     impl ::std::ops::Deref for Labels {
-        type Target = ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        >;
-        fn deref(
-            &self,
-        ) -> &::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        > {
+        type Target = ::std::collections::BTreeMap<String, String>;
+        fn deref(&self) -> &::std::collections::BTreeMap<String, String> {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Labels>
-    for ::std::collections::BTreeMap<::std::string::String, ::std::string::String> {
+    impl From<Labels> for ::std::collections::BTreeMap<String, String> {
         fn from(value: Labels) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<
-        ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-    > for Labels {
-        fn from(
-            value: ::std::collections::BTreeMap<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        ) -> Self {
+    impl From<::std::collections::BTreeMap<String, String>> for Labels {
+        fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
             Self(value)
         }
     }
@@ -636,371 +740,46 @@ pub mod types {
     #[non_exhaustive]
     pub struct Size {
         /// The property `height`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub height: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub height: Option<i64>,
         /// The property `width`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub width: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub width: Option<i64>,
     }
 
     impl Size {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Size {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Document`](super::Document).
-        #[derive(Clone, Debug)]
-        pub struct Document {
-            labels: ::std::result::Result<
-                ::std::option::Option<super::Labels>,
-                ::std::string::String,
-            >,
-            others: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            path: ::std::result::Result<::std::string::String, ::std::string::String>,
-            rules: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<i64>>,
-                ::std::string::String,
-            >,
-            size: ::std::result::Result<
-                ::std::option::Option<super::Size>,
-                ::std::string::String,
-            >,
-            tags: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Document {
-            fn default() -> Self {
-                Self {
-                    labels: Ok(::std::default::Default::default()),
-                    others: Ok(::std::default::Default::default()),
-                    path: Err(
-                        "property `path` of `Document` is required and was not set"
-                            .to_owned(),
-                    ),
-                    rules: Ok(::std::default::Default::default()),
-                    size: Ok(::std::default::Default::default()),
-                    tags: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `height`.
+        #[must_use]
+        pub fn height(mut self, value: i64) -> Self {
+            self.height = Some(value);
+            self
         }
 
-        impl Document {
-            /// The property `labels`.
-            pub fn labels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Labels>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.labels = value
-                    .try_into()
-                    .map_err(|e| format!("property `labels` of `Document`: {e}"));
-                self
-            }
-            /// The property `others`.
-            pub fn others<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.others = value
-                    .try_into()
-                    .map_err(|e| format!("property `others` of `Document`: {e}"));
-                self
-            }
-            /// The property `path`.
-            pub fn path<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.path = value
-                    .try_into()
-                    .map_err(|e| format!("property `path` of `Document`: {e}"));
-                self
-            }
-            /// The property `rules`.
-            pub fn rules<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rules = value
-                    .try_into()
-                    .map_err(|e| format!("property `rules` of `Document`: {e}"));
-                self
-            }
-            /// The property `size`.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Size>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `Document`: {e}"));
-                self
-            }
-            /// The property `tags`.
-            pub fn tags<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("property `tags` of `Document`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Document, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// [`height`](Self::height), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_height(mut self, value: Option<i64>) -> Self {
+            self.height = value;
+            self
         }
 
-        impl ::std::convert::TryFrom<Document> for super::Document {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Document,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    labels: value.labels?,
-                    others: value.others?,
-                    path: value.path?,
-                    rules: value.rules?,
-                    size: value.size?,
-                    tags: value.tags?,
-                })
-            }
+        /// The property `width`.
+        #[must_use]
+        pub fn width(mut self, value: i64) -> Self {
+            self.width = Some(value);
+            self
         }
 
-        impl ::std::convert::From<super::Document> for Document {
-            fn from(value: super::Document) -> Self {
-                Self {
-                    labels: Ok(value.labels),
-                    others: Ok(value.others),
-                    path: Ok(value.path),
-                    rules: Ok(value.rules),
-                    size: Ok(value.size),
-                    tags: Ok(value.tags),
-                }
-            }
-        }
-
-        /// Builds a [`Grant`](super::Grant).
-        #[derive(Clone, Debug)]
-        pub struct Grant {
-            grant_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            lifetime: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            offline: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            scope: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Grant {
-            fn default() -> Self {
-                Self {
-                    grant_type: Err(
-                        "property `grant_type` of `Grant` is required and was not set"
-                            .to_owned(),
-                    ),
-                    lifetime: Ok(::std::default::Default::default()),
-                    offline: Ok(::std::default::Default::default()),
-                    scope: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Grant {
-            /// The property `grant_type`.
-            pub fn grant_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.grant_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `grant_type` of `Grant`: {e}"));
-                self
-            }
-            /// The property `lifetime`.
-            pub fn lifetime<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lifetime = value
-                    .try_into()
-                    .map_err(|e| format!("property `lifetime` of `Grant`: {e}"));
-                self
-            }
-            /// The property `offline`.
-            pub fn offline<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.offline = value
-                    .try_into()
-                    .map_err(|e| format!("property `offline` of `Grant`: {e}"));
-                self
-            }
-            /// The property `scope`.
-            pub fn scope<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.scope = value
-                    .try_into()
-                    .map_err(|e| format!("property `scope` of `Grant`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Grant, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Grant> for super::Grant {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Grant,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    grant_type: value.grant_type?,
-                    lifetime: value.lifetime?,
-                    offline: value.offline?,
-                    scope: value.scope?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Grant> for Grant {
-            fn from(value: super::Grant) -> Self {
-                Self {
-                    grant_type: Ok(value.grant_type),
-                    lifetime: Ok(value.lifetime),
-                    offline: Ok(value.offline),
-                    scope: Ok(value.scope),
-                }
-            }
-        }
-
-        /// Builds a [`Size`](super::Size).
-        #[derive(Clone, Debug)]
-        pub struct Size {
-            height: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            width: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Size {
-            fn default() -> Self {
-                Self {
-                    height: Ok(::std::default::Default::default()),
-                    width: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Size {
-            /// The property `height`.
-            pub fn height<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.height = value
-                    .try_into()
-                    .map_err(|e| format!("property `height` of `Size`: {e}"));
-                self
-            }
-            /// The property `width`.
-            pub fn width<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.width = value
-                    .try_into()
-                    .map_err(|e| format!("property `width` of `Size`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Size, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Size> for super::Size {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Size,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    height: value.height?,
-                    width: value.width?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Size> for Size {
-            fn from(value: super::Size) -> Self {
-                Self {
-                    height: Ok(value.height),
-                    width: Ok(value.width),
-                }
-            }
+        /// [`width`](Self::width), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_width(mut self, value: Option<i64>) -> Self {
+            self.width = value;
+            self
         }
     }
 

@@ -41,7 +41,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::uuid::Uuid>,
+            V: TryInto<::uuid::Uuid>,
         {
             self.id = value
                 .try_into()
@@ -57,7 +57,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `day`.
         pub fn day<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::chrono::naive::NaiveDate>,
+            V: TryInto<::chrono::naive::NaiveDate>,
         {
             self.day = value
                 .try_into()
@@ -74,7 +74,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `since`.
         pub fn since<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+            V: TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.since = value
                 .try_into()
@@ -162,7 +162,7 @@ pub mod builder {
     pub struct SetEvent<'a> {
         client: &'a super::Client,
         id: Result<::uuid::Uuid, String>,
-        body: Result<types::builder::Event, String>,
+        body: Result<types::Event, String>,
         call_options: CallOptions,
     }
 
@@ -174,7 +174,10 @@ pub mod builder {
                     "parameter `id` is required and was not set: call `.id(..)`"
                         .to_owned(),
                 ),
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -184,7 +187,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::uuid::Uuid>,
+            V: TryInto<::uuid::Uuid>,
         {
             self.id = value
                 .try_into()
@@ -198,22 +201,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Event>,
-            <V as std::convert::TryInto<types::Event>>::Error: std::fmt::Display,
+            V: TryInto<types::Event>,
+            <V as TryInto<types::Event>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Event) -> types::builder::Event,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -224,9 +215,7 @@ pub mod builder {
             let Self { client, id, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let id = id.map_err(Error::InvalidRequest)?;
-                let body = body
-                    .and_then(|v| types::Event::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/events/{}", client.core.base_url(), encode_path(& id
                     .to_string()),
@@ -312,7 +301,7 @@ pub mod builder {
         /// Required; sent as the path parameter `at`.
         pub fn at<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+            V: TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.at = value
                 .try_into()
@@ -328,7 +317,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-After`.
         pub fn x_after<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Moment>,
+            V: TryInto<types::Moment>,
         {
             self.x_after = value
                 .try_into()
@@ -345,7 +334,7 @@ pub mod builder {
         /// Required; sent as the header parameter `X-Before`.
         pub fn x_before<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+            V: TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.x_before = value
                 .try_into()
@@ -768,43 +757,217 @@ pub mod types {
         /// The property `at`.
         pub at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The property `big`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub big: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub big: Option<i64>,
         /// The property `blob`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub blob: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub blob: Option<String>,
         /// The property `day`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub day: ::std::option::Option<::chrono::naive::NaiveDate>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub day: Option<::chrono::naive::NaiveDate>,
         /// The property `host`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub host: ::std::option::Option<::std::net::Ipv4Addr>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub host: Option<::std::net::Ipv4Addr>,
         /// The property `id`.
         pub id: ::uuid::Uuid,
         /// The property `ip`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ip: ::std::option::Option<::std::net::IpAddr>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ip: Option<::std::net::IpAddr>,
         /// The property `link`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub link: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub link: Option<String>,
         /// The property `mail`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mail: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub mail: Option<String>,
         /// The property `share`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub share: ::std::option::Option<f32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub share: Option<f32>,
         /// The property `small`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub small: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub small: Option<i32>,
         /// The property `sum`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sum: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub sum: Option<f64>,
     }
 
     impl Event {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Event {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            id: impl Into<::uuid::Uuid>,
+            at: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        ) -> Self {
+            Self {
+                at: at.into(),
+                big: None,
+                blob: None,
+                day: None,
+                host: None,
+                id: id.into(),
+                ip: None,
+                link: None,
+                mail: None,
+                share: None,
+                small: None,
+                sum: None,
+            }
+        }
+
+        /// The property `at`.
+        #[must_use]
+        pub fn at(
+            mut self,
+            value: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        ) -> Self {
+            self.at = value.into();
+            self
+        }
+
+        /// The property `big`.
+        #[must_use]
+        pub fn big(mut self, value: i64) -> Self {
+            self.big = Some(value);
+            self
+        }
+
+        /// [`big`](Self::big), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_big(mut self, value: Option<i64>) -> Self {
+            self.big = value;
+            self
+        }
+
+        /// The property `blob`.
+        #[must_use]
+        pub fn blob(mut self, value: impl Into<String>) -> Self {
+            self.blob = Some(value.into());
+            self
+        }
+
+        /// [`blob`](Self::blob), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_blob(mut self, value: Option<String>) -> Self {
+            self.blob = value;
+            self
+        }
+
+        /// The property `day`.
+        #[must_use]
+        pub fn day(mut self, value: impl Into<::chrono::naive::NaiveDate>) -> Self {
+            self.day = Some(value.into());
+            self
+        }
+
+        /// [`day`](Self::day), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_day(mut self, value: Option<::chrono::naive::NaiveDate>) -> Self {
+            self.day = value;
+            self
+        }
+
+        /// The property `host`.
+        #[must_use]
+        pub fn host(mut self, value: impl Into<::std::net::Ipv4Addr>) -> Self {
+            self.host = Some(value.into());
+            self
+        }
+
+        /// [`host`](Self::host), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_host(mut self, value: Option<::std::net::Ipv4Addr>) -> Self {
+            self.host = value;
+            self
+        }
+
+        /// The property `id`.
+        #[must_use]
+        pub fn id(mut self, value: impl Into<::uuid::Uuid>) -> Self {
+            self.id = value.into();
+            self
+        }
+
+        /// The property `ip`.
+        #[must_use]
+        pub fn ip(mut self, value: impl Into<::std::net::IpAddr>) -> Self {
+            self.ip = Some(value.into());
+            self
+        }
+
+        /// [`ip`](Self::ip), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_ip(mut self, value: Option<::std::net::IpAddr>) -> Self {
+            self.ip = value;
+            self
+        }
+
+        /// The property `link`.
+        #[must_use]
+        pub fn link(mut self, value: impl Into<String>) -> Self {
+            self.link = Some(value.into());
+            self
+        }
+
+        /// [`link`](Self::link), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_link(mut self, value: Option<String>) -> Self {
+            self.link = value;
+            self
+        }
+
+        /// The property `mail`.
+        #[must_use]
+        pub fn mail(mut self, value: impl Into<String>) -> Self {
+            self.mail = Some(value.into());
+            self
+        }
+
+        /// [`mail`](Self::mail), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_mail(mut self, value: Option<String>) -> Self {
+            self.mail = value;
+            self
+        }
+
+        /// The property `share`.
+        #[must_use]
+        pub fn share(mut self, value: f32) -> Self {
+            self.share = Some(value);
+            self
+        }
+
+        /// [`share`](Self::share), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_share(mut self, value: Option<f32>) -> Self {
+            self.share = value;
+            self
+        }
+
+        /// The property `small`.
+        #[must_use]
+        pub fn small(mut self, value: i32) -> Self {
+            self.small = Some(value);
+            self
+        }
+
+        /// [`small`](Self::small), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_small(mut self, value: Option<i32>) -> Self {
+            self.small = value;
+            self
+        }
+
+        /// The property `sum`.
+        #[must_use]
+        pub fn sum(mut self, value: f64) -> Self {
+            self.sum = Some(value);
+            self
+        }
+
+        /// [`sum`](Self::sum), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_sum(mut self, value: Option<f64>) -> Self {
+            self.sum = value;
+            self
         }
     }
 
@@ -820,13 +983,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Moment> for ::chrono::DateTime<::chrono::offset::Utc> {
+    impl From<Moment> for ::chrono::DateTime<::chrono::offset::Utc> {
         fn from(value: Moment) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::chrono::DateTime<::chrono::offset::Utc>> for Moment {
+    impl From<::chrono::DateTime<::chrono::offset::Utc>> for Moment {
         fn from(value: ::chrono::DateTime<::chrono::offset::Utc>) -> Self {
             Self(value)
         }
@@ -842,290 +1005,26 @@ pub mod types {
         type Err = <::chrono::DateTime<
             ::chrono::offset::Utc,
         > as ::std::str::FromStr>::Err;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.parse()?))
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for Moment {
+    impl TryFrom<&str> for Moment {
         type Error = <::chrono::DateTime<
             ::chrono::offset::Utc,
         > as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: &str) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<String> for Moment {
+    impl TryFrom<String> for Moment {
         type Error = <::chrono::DateTime<
             ::chrono::offset::Utc,
         > as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: String) -> Result<Self, Self::Error> {
             value.parse()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Event`](super::Event).
-        #[derive(Clone, Debug)]
-        pub struct Event {
-            at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            big: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            blob: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            day: ::std::result::Result<
-                ::std::option::Option<::chrono::naive::NaiveDate>,
-                ::std::string::String,
-            >,
-            host: ::std::result::Result<
-                ::std::option::Option<::std::net::Ipv4Addr>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            ip: ::std::result::Result<
-                ::std::option::Option<::std::net::IpAddr>,
-                ::std::string::String,
-            >,
-            link: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            mail: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            share: ::std::result::Result<
-                ::std::option::Option<f32>,
-                ::std::string::String,
-            >,
-            small: ::std::result::Result<
-                ::std::option::Option<i32>,
-                ::std::string::String,
-            >,
-            sum: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Event {
-            fn default() -> Self {
-                Self {
-                    at: Err(
-                        "property `at` of `Event` is required and was not set".to_owned(),
-                    ),
-                    big: Ok(::std::default::Default::default()),
-                    blob: Ok(::std::default::Default::default()),
-                    day: Ok(::std::default::Default::default()),
-                    host: Ok(::std::default::Default::default()),
-                    id: Err(
-                        "property `id` of `Event` is required and was not set".to_owned(),
-                    ),
-                    ip: Ok(::std::default::Default::default()),
-                    link: Ok(::std::default::Default::default()),
-                    mail: Ok(::std::default::Default::default()),
-                    share: Ok(::std::default::Default::default()),
-                    small: Ok(::std::default::Default::default()),
-                    sum: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Event {
-            /// The property `at`.
-            pub fn at<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.at = value
-                    .try_into()
-                    .map_err(|e| format!("property `at` of `Event`: {e}"));
-                self
-            }
-            /// The property `big`.
-            pub fn big<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.big = value
-                    .try_into()
-                    .map_err(|e| format!("property `big` of `Event`: {e}"));
-                self
-            }
-            /// The property `blob`.
-            pub fn blob<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blob = value
-                    .try_into()
-                    .map_err(|e| format!("property `blob` of `Event`: {e}"));
-                self
-            }
-            /// The property `day`.
-            pub fn day<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::chrono::naive::NaiveDate>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.day = value
-                    .try_into()
-                    .map_err(|e| format!("property `day` of `Event`: {e}"));
-                self
-            }
-            /// The property `host`.
-            pub fn host<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::net::Ipv4Addr>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.host = value
-                    .try_into()
-                    .map_err(|e| format!("property `host` of `Event`: {e}"));
-                self
-            }
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Event`: {e}"));
-                self
-            }
-            /// The property `ip`.
-            pub fn ip<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::net::IpAddr>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ip = value
-                    .try_into()
-                    .map_err(|e| format!("property `ip` of `Event`: {e}"));
-                self
-            }
-            /// The property `link`.
-            pub fn link<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.link = value
-                    .try_into()
-                    .map_err(|e| format!("property `link` of `Event`: {e}"));
-                self
-            }
-            /// The property `mail`.
-            pub fn mail<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mail = value
-                    .try_into()
-                    .map_err(|e| format!("property `mail` of `Event`: {e}"));
-                self
-            }
-            /// The property `share`.
-            pub fn share<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f32>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.share = value
-                    .try_into()
-                    .map_err(|e| format!("property `share` of `Event`: {e}"));
-                self
-            }
-            /// The property `small`.
-            pub fn small<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i32>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.small = value
-                    .try_into()
-                    .map_err(|e| format!("property `small` of `Event`: {e}"));
-                self
-            }
-            /// The property `sum`.
-            pub fn sum<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum = value
-                    .try_into()
-                    .map_err(|e| format!("property `sum` of `Event`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Event, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Event> for super::Event {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Event,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    at: value.at?,
-                    big: value.big?,
-                    blob: value.blob?,
-                    day: value.day?,
-                    host: value.host?,
-                    id: value.id?,
-                    ip: value.ip?,
-                    link: value.link?,
-                    mail: value.mail?,
-                    share: value.share?,
-                    small: value.small?,
-                    sum: value.sum?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Event> for Event {
-            fn from(value: super::Event) -> Self {
-                Self {
-                    at: Ok(value.at),
-                    big: Ok(value.big),
-                    blob: Ok(value.blob),
-                    day: Ok(value.day),
-                    host: Ok(value.host),
-                    id: Ok(value.id),
-                    ip: Ok(value.ip),
-                    link: Ok(value.link),
-                    mail: Ok(value.mail),
-                    share: Ok(value.share),
-                    small: Ok(value.small),
-                    sum: Ok(value.sum),
-                }
-            }
         }
     }
 

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddThing<'a> {
         client: &'a super::Client,
-        idempotency_key: Result<::std::string::String, String>,
+        idempotency_key: Result<String, String>,
         x_dry_run: Result<Option<bool>, String>,
         x_priority: Result<Option<i64>, String>,
         x_since: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
@@ -47,7 +47,7 @@ pub mod builder {
         /// Required; sent as the header parameter `Idempotency-Key`.
         pub fn idempotency_key<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.idempotency_key = value
                 .try_into()
@@ -63,7 +63,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Dry-Run`.
         pub fn x_dry_run<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<bool>,
+            V: TryInto<bool>,
         {
             self.x_dry_run = value
                 .try_into()
@@ -80,7 +80,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Priority`.
         pub fn x_priority<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.x_priority = value
                 .try_into()
@@ -97,7 +97,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Since`.
         pub fn x_since<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+            V: TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.x_since = value
                 .try_into()
@@ -114,7 +114,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Tag`.
         pub fn x_tag<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Tag>,
+            V: TryInto<types::Tag>,
         {
             self.x_tag = value
                 .try_into()
@@ -131,7 +131,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Zone`.
         pub fn x_zone<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<crate::clients::header_parameters::types::Zone>,
+            V: TryInto<crate::clients::header_parameters::types::Zone>,
         {
             self.x_zone = value
                 .try_into()
@@ -514,22 +514,22 @@ pub mod types {
     )]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Tag(pub ::std::string::String);
+    pub struct Tag(pub String);
     impl ::std::ops::Deref for Tag {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
+        type Target = String;
+        fn deref(&self) -> &String {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Tag> for ::std::string::String {
+    impl From<Tag> for String {
         fn from(value: Tag) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for Tag {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for Tag {
+        fn from(value: String) -> Self {
             Self(value)
         }
     }
@@ -542,7 +542,7 @@ pub mod types {
 
     impl ::std::str::FromStr for Tag {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
         }
     }
@@ -583,7 +583,7 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<&str> for Tag {
+    impl From<&str> for Tag {
         fn from(value: &str) -> Self {
             Self::from(value.to_owned())
         }

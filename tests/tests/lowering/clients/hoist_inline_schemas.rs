@@ -20,7 +20,7 @@ pub mod builder {
             Option<crate::clients::hoist_inline_schemas::types::CreateOrderMode>,
             String,
         >,
-        body: Result<types::builder::CreateOrderRequest, String>,
+        body: Result<types::CreateOrderRequest, String>,
         call_options: CallOptions,
     }
 
@@ -29,7 +29,10 @@ pub mod builder {
             Self {
                 client: client,
                 mode: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -39,9 +42,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `mode`.
         pub fn mode<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::hoist_inline_schemas::types::CreateOrderMode,
-            >,
+            V: TryInto<crate::clients::hoist_inline_schemas::types::CreateOrderMode>,
         {
             self.mode = value
                 .try_into()
@@ -56,26 +57,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::CreateOrderRequest>,
-            <V as std::convert::TryInto<
-                types::CreateOrderRequest,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::CreateOrderRequest>,
+            <V as TryInto<types::CreateOrderRequest>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateOrderRequest,
-            ) -> types::builder::CreateOrderRequest,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -92,11 +77,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let mode = mode.map_err(Error::InvalidRequest)?;
-                let body = body
-                    .and_then(|v| {
-                        types::CreateOrderRequest::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/orders", client.core.base_url(),);
                 let request = client
                     .core
@@ -420,7 +401,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct CreateOrderRequest {
         /// The property `lines`.
-        pub lines: ::std::vec::Vec<CreateOrderRequestLinesItem>,
+        pub lines: Vec<CreateOrderRequestLinesItem>,
         /// The property `ship_to`.
         #[serde(
             rename = "ship_to",
@@ -431,9 +412,50 @@ pub mod types {
     }
 
     impl CreateOrderRequest {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CreateOrderRequest {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            lines: impl IntoIterator<Item = impl Into<CreateOrderRequestLinesItem>>,
+        ) -> Self {
+            Self {
+                lines: lines.into_iter().map(Into::into).collect(),
+                ship_to: ::openapi_client_runtime::Patch::Absent,
+            }
+        }
+
+        /// The property `lines`.
+        #[must_use]
+        pub fn lines(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<CreateOrderRequestLinesItem>>,
+        ) -> Self {
+            self.lines = value.into_iter().map(Into::into).collect();
+            self
+        }
+
+        /// The property `ship_to`.
+        #[must_use]
+        pub fn ship_to(mut self, value: impl Into<CreateOrderRequestShipTo>) -> Self {
+            self.ship_to = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`ship_to`](Self::ship_to), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_ship_to(mut self, value: Option<CreateOrderRequestShipTo>) -> Self {
+            self.ship_to = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`ship_to`](Self::ship_to) to null.
+        #[must_use]
+        pub fn null_ship_to(mut self) -> Self {
+            self.ship_to = ::openapi_client_runtime::Patch::Null;
+            self
         }
     }
 
@@ -443,27 +465,86 @@ pub mod types {
     #[non_exhaustive]
     pub struct CreateOrderRequestLinesItem {
         /// The property `article`.
-        pub article: ::std::string::String,
+        pub article: String,
         /// The property `size`.
         #[serde(
             rename = "size",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub size: ::openapi_client_runtime::Patch<
-            crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
-        >,
+        pub size: ::openapi_client_runtime::Patch<CreateOrderRequestLinesItemSize>,
         /// The property `unit`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub unit: ::std::option::Option<
-            crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemUnit,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub unit: Option<CreateOrderRequestLinesItemUnit>,
     }
 
     impl CreateOrderRequestLinesItem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CreateOrderRequestLinesItem {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(article: impl Into<String>) -> Self {
+            Self {
+                article: article.into(),
+                size: ::openapi_client_runtime::Patch::Absent,
+                unit: None,
+            }
+        }
+
+        /// The property `article`.
+        #[must_use]
+        pub fn article(mut self, value: impl Into<String>) -> Self {
+            self.article = value.into();
+            self
+        }
+
+        /// The property `size`.
+        #[must_use]
+        pub fn size(
+            mut self,
+            value: impl Into<CreateOrderRequestLinesItemSize>,
+        ) -> Self {
+            self.size = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`size`](Self::size), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_size(
+            mut self,
+            value: Option<CreateOrderRequestLinesItemSize>,
+        ) -> Self {
+            self.size = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`size`](Self::size) to null.
+        #[must_use]
+        pub fn null_size(mut self) -> Self {
+            self.size = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `unit`.
+        #[must_use]
+        pub fn unit(
+            mut self,
+            value: impl Into<CreateOrderRequestLinesItemUnit>,
+        ) -> Self {
+            self.unit = Some(value.into());
+            self
+        }
+
+        /// [`unit`](Self::unit), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_unit(
+            mut self,
+            value: Option<CreateOrderRequestLinesItemUnit>,
+        ) -> Self {
+            self.unit = value;
+            self
         }
     }
 
@@ -473,14 +554,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct CreateOrderRequestShipTo {
         /// The property `city`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub city: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
     }
 
     impl CreateOrderRequestShipTo {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CreateOrderRequestShipTo {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `city`.
+        #[must_use]
+        pub fn city(mut self, value: impl Into<String>) -> Self {
+            self.city = Some(value.into());
+            self
+        }
+
+        /// [`city`](Self::city), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_city(mut self, value: Option<String>) -> Self {
+            self.city = value;
+            self
         }
     }
 
@@ -492,22 +588,12 @@ pub mod types {
         /// The property `id`.
         pub id: i64,
         /// The property `state`.
-        pub state: crate::clients::hoist_inline_schemas::types::CreateOrderResponse201State,
+        pub state: CreateOrderResponse201State,
         /// The property `totals`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub totals: ::std::option::Option<
-            ::std::collections::BTreeMap<
-                ::std::string::String,
-                CreateOrderResponse201TotalsValue,
-            >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub totals: Option<
+            ::std::collections::BTreeMap<String, CreateOrderResponse201TotalsValue>,
         >,
-    }
-
-    impl CreateOrderResponse201 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CreateOrderResponse201 {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `CreateOrderResponse201TotalsValue`.
@@ -517,481 +603,6 @@ pub mod types {
     pub struct CreateOrderResponse201TotalsValue {
         /// The property `net`.
         pub net: f64,
-    }
-
-    impl CreateOrderResponse201TotalsValue {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CreateOrderResponse201TotalsValue {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`CreateOrderRequest`](super::CreateOrderRequest).
-        #[derive(Clone, Debug)]
-        pub struct CreateOrderRequest {
-            lines: ::std::result::Result<
-                ::std::vec::Vec<super::CreateOrderRequestLinesItem>,
-                ::std::string::String,
-            >,
-            ship_to: ::std::result::Result<
-                ::openapi_client_runtime::Patch<super::CreateOrderRequestShipTo>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CreateOrderRequest {
-            fn default() -> Self {
-                Self {
-                    lines: Err(
-                        "property `lines` of `CreateOrderRequest` is required and was not set"
-                            .to_owned(),
-                    ),
-                    ship_to: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CreateOrderRequest {
-            /// The property `lines`.
-            pub fn lines<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::CreateOrderRequestLinesItem>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lines = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `lines` of `CreateOrderRequest`: {e}")
-                    });
-                self
-            }
-            /// The property `ship_to`.
-            pub fn ship_to<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<super::CreateOrderRequestShipTo>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ship_to = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `ship_to` of `CreateOrderRequest`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CreateOrderRequest,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CreateOrderRequest> for super::CreateOrderRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CreateOrderRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    lines: value.lines?,
-                    ship_to: value.ship_to?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::CreateOrderRequest> for CreateOrderRequest {
-            fn from(value: super::CreateOrderRequest) -> Self {
-                Self {
-                    lines: Ok(value.lines),
-                    ship_to: Ok(value.ship_to),
-                }
-            }
-        }
-
-        /// Builds a [`CreateOrderRequestLinesItem`](super::CreateOrderRequestLinesItem).
-        #[derive(Clone, Debug)]
-        pub struct CreateOrderRequestLinesItem {
-            article: ::std::result::Result<::std::string::String, ::std::string::String>,
-            size: ::std::result::Result<
-                ::openapi_client_runtime::Patch<
-                    crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
-                >,
-                ::std::string::String,
-            >,
-            unit: ::std::result::Result<
-                ::std::option::Option<
-                    crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemUnit,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CreateOrderRequestLinesItem {
-            fn default() -> Self {
-                Self {
-                    article: Err(
-                        "property `article` of `CreateOrderRequestLinesItem` is required and was not set"
-                            .to_owned(),
-                    ),
-                    size: Ok(::std::default::Default::default()),
-                    unit: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CreateOrderRequestLinesItem {
-            /// The property `article`.
-            pub fn article<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.article = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `article` of `CreateOrderRequestLinesItem`: {e}"
-                        )
-                    });
-                self
-            }
-            /// The property `size`.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<
-                        crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemSize,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `size` of `CreateOrderRequestLinesItem`: {e}")
-                    });
-                self
-            }
-            /// The property `unit`.
-            pub fn unit<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::hoist_inline_schemas::types::CreateOrderRequestLinesItemUnit,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.unit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `unit` of `CreateOrderRequestLinesItem`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CreateOrderRequestLinesItem,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CreateOrderRequestLinesItem>
-        for super::CreateOrderRequestLinesItem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CreateOrderRequestLinesItem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    article: value.article?,
-                    size: value.size?,
-                    unit: value.unit?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::CreateOrderRequestLinesItem>
-        for CreateOrderRequestLinesItem {
-            fn from(value: super::CreateOrderRequestLinesItem) -> Self {
-                Self {
-                    article: Ok(value.article),
-                    size: Ok(value.size),
-                    unit: Ok(value.unit),
-                }
-            }
-        }
-
-        /// Builds a [`CreateOrderRequestShipTo`](super::CreateOrderRequestShipTo).
-        #[derive(Clone, Debug)]
-        pub struct CreateOrderRequestShipTo {
-            city: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CreateOrderRequestShipTo {
-            fn default() -> Self {
-                Self {
-                    city: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CreateOrderRequestShipTo {
-            /// The property `city`.
-            pub fn city<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.city = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `city` of `CreateOrderRequestShipTo`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CreateOrderRequestShipTo,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CreateOrderRequestShipTo>
-        for super::CreateOrderRequestShipTo {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CreateOrderRequestShipTo,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { city: value.city? })
-            }
-        }
-
-        impl ::std::convert::From<super::CreateOrderRequestShipTo>
-        for CreateOrderRequestShipTo {
-            fn from(value: super::CreateOrderRequestShipTo) -> Self {
-                Self { city: Ok(value.city) }
-            }
-        }
-
-        /// Builds a [`CreateOrderResponse201`](super::CreateOrderResponse201).
-        #[derive(Clone, Debug)]
-        pub struct CreateOrderResponse201 {
-            id: ::std::result::Result<i64, ::std::string::String>,
-            state: ::std::result::Result<
-                crate::clients::hoist_inline_schemas::types::CreateOrderResponse201State,
-                ::std::string::String,
-            >,
-            totals: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::collections::BTreeMap<
-                        ::std::string::String,
-                        super::CreateOrderResponse201TotalsValue,
-                    >,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CreateOrderResponse201 {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `CreateOrderResponse201` is required and was not set"
-                            .to_owned(),
-                    ),
-                    state: Err(
-                        "property `state` of `CreateOrderResponse201` is required and was not set"
-                            .to_owned(),
-                    ),
-                    totals: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CreateOrderResponse201 {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `id` of `CreateOrderResponse201`: {e}")
-                    });
-                self
-            }
-            /// The property `state`.
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::hoist_inline_schemas::types::CreateOrderResponse201State,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `state` of `CreateOrderResponse201`: {e}")
-                    });
-                self
-            }
-            /// The property `totals`.
-            pub fn totals<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::collections::BTreeMap<
-                            ::std::string::String,
-                            super::CreateOrderResponse201TotalsValue,
-                        >,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.totals = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `totals` of `CreateOrderResponse201`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CreateOrderResponse201,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CreateOrderResponse201>
-        for super::CreateOrderResponse201 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CreateOrderResponse201,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    state: value.state?,
-                    totals: value.totals?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::CreateOrderResponse201>
-        for CreateOrderResponse201 {
-            fn from(value: super::CreateOrderResponse201) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    state: Ok(value.state),
-                    totals: Ok(value.totals),
-                }
-            }
-        }
-
-        /// Builds a [`CreateOrderResponse201TotalsValue`](super::CreateOrderResponse201TotalsValue).
-        #[derive(Clone, Debug)]
-        pub struct CreateOrderResponse201TotalsValue {
-            net: ::std::result::Result<f64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for CreateOrderResponse201TotalsValue {
-            fn default() -> Self {
-                Self {
-                    net: Err(
-                        "property `net` of `CreateOrderResponse201TotalsValue` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl CreateOrderResponse201TotalsValue {
-            /// The property `net`.
-            pub fn net<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.net = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `net` of `CreateOrderResponse201TotalsValue`: {e}"
-                        )
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CreateOrderResponse201TotalsValue,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CreateOrderResponse201TotalsValue>
-        for super::CreateOrderResponse201TotalsValue {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CreateOrderResponse201TotalsValue,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { net: value.net? })
-            }
-        }
-
-        impl ::std::convert::From<super::CreateOrderResponse201TotalsValue>
-        for CreateOrderResponse201TotalsValue {
-            fn from(value: super::CreateOrderResponse201TotalsValue) -> Self {
-                Self { net: Ok(value.net) }
-            }
-        }
     }
 
     /// Errors of conversions into the types.

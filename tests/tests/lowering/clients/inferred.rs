@@ -40,7 +40,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `offset`.
         pub fn offset<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.offset = value
                 .try_into()
@@ -148,7 +148,7 @@ pub mod builder {
             &crate::clients::inferred::operations::LIST_PARCELS
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.offset)
         }
 
@@ -157,7 +157,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -169,7 +169,7 @@ pub mod builder {
             )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).map(|part| part.items).flatten().unwrap_or_default()
         }
     }
@@ -182,7 +182,7 @@ pub mod builder {
     #[cfg(feature = "inferred")]
     pub struct SendParcel<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Parcel, String>,
+        body: Result<types::Parcel, String>,
         call_options: CallOptions,
     }
 
@@ -191,7 +191,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -201,22 +204,10 @@ pub mod builder {
         /// The vendor does not document this request body (basis: the form on the start page).
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Parcel>,
-            <V as std::convert::TryInto<types::Parcel>>::Error: std::fmt::Display,
+            V: TryInto<types::Parcel>,
+            <V as TryInto<types::Parcel>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Parcel) -> types::builder::Parcel,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -229,9 +220,7 @@ pub mod builder {
                 ResponseValue<types::Parcel>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Parcel::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/parcels", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -655,19 +644,48 @@ pub mod types {
     #[non_exhaustive]
     pub struct Parcel {
         /// How large it is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<crate::clients::inferred::types::Size>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub size: Option<Size>,
         /// **Inferred.** Grams.
         ///
         /// The vendor does not document this property (basis: the label).
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub weight: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub weight: Option<f64>,
     }
 
     impl Parcel {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Parcel {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// How large it is.
+        #[must_use]
+        pub fn size(mut self, value: impl Into<Size>) -> Self {
+            self.size = Some(value.into());
+            self
+        }
+
+        /// [`size`](Self::size), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_size(mut self, value: Option<Size>) -> Self {
+            self.size = value;
+            self
+        }
+
+        /// **Inferred.** Grams.
+        #[must_use]
+        pub fn weight(mut self, value: f64) -> Self {
+            self.weight = Some(value);
+            self
+        }
+
+        /// [`weight`](Self::weight), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_weight(mut self, value: Option<f64>) -> Self {
+            self.weight = value;
+            self
         }
     }
 
@@ -679,161 +697,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct ParcelPage {
         /// The property `items`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub items: ::std::option::Option<::std::vec::Vec<Parcel>>,
-    }
-
-    impl ParcelPage {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ParcelPage {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Parcel`](super::Parcel).
-        #[derive(Clone, Debug)]
-        pub struct Parcel {
-            size: ::std::result::Result<
-                ::std::option::Option<crate::clients::inferred::types::Size>,
-                ::std::string::String,
-            >,
-            weight: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Parcel {
-            fn default() -> Self {
-                Self {
-                    size: Ok(::std::default::Default::default()),
-                    weight: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Parcel {
-            /// How large it is.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::inferred::types::Size>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `Parcel`: {e}"));
-                self
-            }
-            /// **Inferred.** Grams.
-            ///
-            /// The vendor does not document this property (basis: the label).
-            pub fn weight<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.weight = value
-                    .try_into()
-                    .map_err(|e| format!("property `weight` of `Parcel`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Parcel, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Parcel> for super::Parcel {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Parcel,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    size: value.size?,
-                    weight: value.weight?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Parcel> for Parcel {
-            fn from(value: super::Parcel) -> Self {
-                Self {
-                    size: Ok(value.size),
-                    weight: Ok(value.weight),
-                }
-            }
-        }
-
-        /// Builds a [`ParcelPage`](super::ParcelPage).
-        #[derive(Clone, Debug)]
-        pub struct ParcelPage {
-            items: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Parcel>>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ParcelPage {
-            fn default() -> Self {
-                Self {
-                    items: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ParcelPage {
-            /// The property `items`.
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::Parcel>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| format!("property `items` of `ParcelPage`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ParcelPage,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ParcelPage> for super::ParcelPage {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ParcelPage,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { items: value.items? })
-            }
-        }
-
-        impl ::std::convert::From<super::ParcelPage> for ParcelPage {
-            fn from(value: super::ParcelPage) -> Self {
-                Self { items: Ok(value.items) }
-            }
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub items: Option<Vec<Parcel>>,
     }
 
     /// Errors of conversions into the types.

@@ -93,7 +93,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetStaff<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Employee, String>,
+        body: Result<types::Employee, String>,
         call_options: CallOptions,
     }
 
@@ -101,7 +101,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -109,22 +112,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Employee>,
-            <V as std::convert::TryInto<types::Employee>>::Error: std::fmt::Display,
+            V: TryInto<types::Employee>,
+            <V as TryInto<types::Employee>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Employee) -> types::builder::Employee,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -134,11 +125,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| {
-                        types::Employee::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/staff", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -474,14 +461,32 @@ pub mod types {
     #[non_exhaustive]
     pub struct Dated {
         /// The property `changed`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub changed: ::std::option::Option<::chrono::naive::NaiveDate>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub changed: Option<::chrono::naive::NaiveDate>,
     }
 
     impl Dated {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Dated {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `changed`.
+        #[must_use]
+        pub fn changed(mut self, value: impl Into<::chrono::naive::NaiveDate>) -> Self {
+            self.changed = Some(value.into());
+            self
+        }
+
+        /// [`changed`](Self::changed), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_changed(
+            mut self,
+            value: Option<::chrono::naive::NaiveDate>,
+        ) -> Self {
+            self.changed = value;
+            self
         }
     }
 
@@ -491,21 +496,72 @@ pub mod types {
     #[non_exhaustive]
     pub struct Employee {
         /// Whom to ask.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub boss: ::std::option::Option<Person>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub boss: Option<Person>,
         /// The property `changed`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub changed: ::std::option::Option<::chrono::naive::NaiveDate>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub changed: Option<::chrono::naive::NaiveDate>,
         /// As on the passport.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `salary`.
         pub salary: i64,
     }
 
     impl Employee {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Employee {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>, salary: i64) -> Self {
+            Self {
+                boss: None,
+                changed: None,
+                name: name.into(),
+                salary,
+            }
+        }
+
+        /// Whom to ask.
+        #[must_use]
+        pub fn boss(mut self, value: impl Into<Person>) -> Self {
+            self.boss = Some(value.into());
+            self
+        }
+
+        /// [`boss`](Self::boss), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_boss(mut self, value: Option<Person>) -> Self {
+            self.boss = value;
+            self
+        }
+
+        /// The property `changed`.
+        #[must_use]
+        pub fn changed(mut self, value: impl Into<::chrono::naive::NaiveDate>) -> Self {
+            self.changed = Some(value.into());
+            self
+        }
+
+        /// [`changed`](Self::changed), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_changed(
+            mut self,
+            value: Option<::chrono::naive::NaiveDate>,
+        ) -> Self {
+            self.changed = value;
+            self
+        }
+
+        /// As on the passport.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `salary`.
+        #[must_use]
+        pub fn salary(mut self, value: i64) -> Self {
+            self.salary = value;
+            self
         }
     }
 
@@ -515,16 +571,38 @@ pub mod types {
     #[non_exhaustive]
     pub struct EmployeeVariant2 {
         /// Whom to ask.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub boss: ::std::option::Option<Person>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub boss: Option<Person>,
         /// The property `salary`.
         pub salary: i64,
     }
 
     impl EmployeeVariant2 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::EmployeeVariant2 {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(salary: i64) -> Self {
+            Self { boss: None, salary }
+        }
+
+        /// Whom to ask.
+        #[must_use]
+        pub fn boss(mut self, value: impl Into<Person>) -> Self {
+            self.boss = Some(value.into());
+            self
+        }
+
+        /// [`boss`](Self::boss), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_boss(mut self, value: Option<Person>) -> Self {
+            self.boss = value;
+            self
+        }
+
+        /// The property `salary`.
+        #[must_use]
+        pub fn salary(mut self, value: i64) -> Self {
+            self.salary = value;
+            self
         }
     }
 
@@ -534,329 +612,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Person {
         /// As on the passport.
-        pub name: ::std::string::String,
+        pub name: String,
     }
 
     impl Person {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Person {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Dated`](super::Dated).
-        #[derive(Clone, Debug)]
-        pub struct Dated {
-            changed: ::std::result::Result<
-                ::std::option::Option<::chrono::naive::NaiveDate>,
-                ::std::string::String,
-            >,
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into() }
         }
 
-        impl ::std::default::Default for Dated {
-            fn default() -> Self {
-                Self {
-                    changed: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Dated {
-            /// The property `changed`.
-            pub fn changed<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::chrono::naive::NaiveDate>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.changed = value
-                    .try_into()
-                    .map_err(|e| format!("property `changed` of `Dated`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Dated, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Dated> for super::Dated {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Dated,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { changed: value.changed? })
-            }
-        }
-
-        impl ::std::convert::From<super::Dated> for Dated {
-            fn from(value: super::Dated) -> Self {
-                Self { changed: Ok(value.changed) }
-            }
-        }
-
-        /// Builds a [`Employee`](super::Employee).
-        #[derive(Clone, Debug)]
-        pub struct Employee {
-            boss: ::std::result::Result<
-                ::std::option::Option<super::Person>,
-                ::std::string::String,
-            >,
-            changed: ::std::result::Result<
-                ::std::option::Option<::chrono::naive::NaiveDate>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            salary: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Employee {
-            fn default() -> Self {
-                Self {
-                    boss: Ok(::std::default::Default::default()),
-                    changed: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Employee` is required and was not set"
-                            .to_owned(),
-                    ),
-                    salary: Err(
-                        "property `salary` of `Employee` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Employee {
-            /// Whom to ask.
-            pub fn boss<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Person>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.boss = value
-                    .try_into()
-                    .map_err(|e| format!("property `boss` of `Employee`: {e}"));
-                self
-            }
-            /// The property `changed`.
-            pub fn changed<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::chrono::naive::NaiveDate>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.changed = value
-                    .try_into()
-                    .map_err(|e| format!("property `changed` of `Employee`: {e}"));
-                self
-            }
-            /// As on the passport.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Employee`: {e}"));
-                self
-            }
-            /// The property `salary`.
-            pub fn salary<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.salary = value
-                    .try_into()
-                    .map_err(|e| format!("property `salary` of `Employee`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Employee, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Employee> for super::Employee {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Employee,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    boss: value.boss?,
-                    changed: value.changed?,
-                    name: value.name?,
-                    salary: value.salary?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Employee> for Employee {
-            fn from(value: super::Employee) -> Self {
-                Self {
-                    boss: Ok(value.boss),
-                    changed: Ok(value.changed),
-                    name: Ok(value.name),
-                    salary: Ok(value.salary),
-                }
-            }
-        }
-
-        /// Builds a [`EmployeeVariant2`](super::EmployeeVariant2).
-        #[derive(Clone, Debug)]
-        pub struct EmployeeVariant2 {
-            boss: ::std::result::Result<
-                ::std::option::Option<super::Person>,
-                ::std::string::String,
-            >,
-            salary: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for EmployeeVariant2 {
-            fn default() -> Self {
-                Self {
-                    boss: Ok(::std::default::Default::default()),
-                    salary: Err(
-                        "property `salary` of `EmployeeVariant2` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl EmployeeVariant2 {
-            /// Whom to ask.
-            pub fn boss<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Person>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.boss = value
-                    .try_into()
-                    .map_err(|e| format!("property `boss` of `EmployeeVariant2`: {e}"));
-                self
-            }
-            /// The property `salary`.
-            pub fn salary<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.salary = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `salary` of `EmployeeVariant2`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::EmployeeVariant2,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<EmployeeVariant2> for super::EmployeeVariant2 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: EmployeeVariant2,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    boss: value.boss?,
-                    salary: value.salary?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::EmployeeVariant2> for EmployeeVariant2 {
-            fn from(value: super::EmployeeVariant2) -> Self {
-                Self {
-                    boss: Ok(value.boss),
-                    salary: Ok(value.salary),
-                }
-            }
-        }
-
-        /// Builds a [`Person`](super::Person).
-        #[derive(Clone, Debug)]
-        pub struct Person {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Person {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Person` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Person {
-            /// As on the passport.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Person`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Person> for super::Person {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Person,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
-        }
-
-        impl ::std::convert::From<super::Person> for Person {
-            fn from(value: super::Person) -> Self {
-                Self { name: Ok(value.name) }
-            }
+        /// As on the passport.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
         }
     }
 

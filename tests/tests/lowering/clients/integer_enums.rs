@@ -34,7 +34,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `floor`.
         pub fn floor<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::ReadLevelFloor>,
+            V: TryInto<types::ReadLevelFloor>,
         {
             self.floor = value
                 .try_into()
@@ -118,7 +118,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetLevel<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::NewLevel, String>,
+        body: Result<types::NewLevel, String>,
         call_options: CallOptions,
     }
 
@@ -126,7 +126,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -134,22 +137,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::NewLevel>,
-            <V as std::convert::TryInto<types::NewLevel>>::Error: std::fmt::Display,
+            V: TryInto<types::NewLevel>,
+            <V as TryInto<types::NewLevel>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::NewLevel) -> types::builder::NewLevel,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -159,11 +150,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| {
-                        types::NewLevel::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/level", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -502,13 +489,6 @@ pub mod types {
         pub level: LevelNumber,
     }
 
-    impl Level {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Level {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `LevelNumber`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
@@ -521,13 +501,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<LevelNumber> for i64 {
+    impl From<LevelNumber> for i64 {
         fn from(value: LevelNumber) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<i64> for LevelNumber {
+    impl From<i64> for LevelNumber {
         fn from(value: i64) -> Self {
             Self(value)
         }
@@ -541,21 +521,21 @@ pub mod types {
 
     impl ::std::str::FromStr for LevelNumber {
         type Err = <i64 as ::std::str::FromStr>::Err;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.parse()?))
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for LevelNumber {
+    impl TryFrom<&str> for LevelNumber {
         type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: &str) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<String> for LevelNumber {
+    impl TryFrom<String> for LevelNumber {
         type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: String) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
@@ -570,9 +550,17 @@ pub mod types {
     }
 
     impl NewLevel {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NewLevel {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(step: impl Into<NewLevelStep>) -> Self {
+            Self { step: step.into() }
+        }
+
+        /// The property `step`.
+        #[must_use]
+        pub fn step(mut self, value: impl Into<NewLevelStep>) -> Self {
+            self.step = value.into();
+            self
         }
     }
 
@@ -588,17 +576,15 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<NewLevelStep> for i64 {
+    impl From<NewLevelStep> for i64 {
         fn from(value: NewLevelStep) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::TryFrom<i64> for NewLevelStep {
+    impl TryFrom<i64> for NewLevelStep {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: i64,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: i64) -> Result<Self, self::error::ConversionError> {
             if ![1_i64, 5_i64].contains(&value) {
                 Err("invalid value".into())
             } else {
@@ -608,7 +594,7 @@ pub mod types {
     }
 
     impl<'de> ::serde::Deserialize<'de> for NewLevelStep {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
         where
             D: ::serde::Deserializer<'de>,
         {
@@ -629,17 +615,15 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<ReadLevelFloor> for i64 {
+    impl From<ReadLevelFloor> for i64 {
         fn from(value: ReadLevelFloor) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::TryFrom<i64> for ReadLevelFloor {
+    impl TryFrom<i64> for ReadLevelFloor {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: i64,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: i64) -> Result<Self, self::error::ConversionError> {
             if ![1_i64, 2_i64, 3_i64].contains(&value) {
                 Err("invalid value".into())
             } else {
@@ -649,127 +633,12 @@ pub mod types {
     }
 
     impl<'de> ::serde::Deserialize<'de> for ReadLevelFloor {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
         where
             D: ::serde::Deserializer<'de>,
         {
             Self::try_from(<i64>::deserialize(deserializer)?)
                 .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Level`](super::Level).
-        #[derive(Clone, Debug)]
-        pub struct Level {
-            level: ::std::result::Result<super::LevelNumber, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Level {
-            fn default() -> Self {
-                Self {
-                    level: Err(
-                        "property `level` of `Level` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Level {
-            /// The property `level`.
-            pub fn level<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::LevelNumber>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.level = value
-                    .try_into()
-                    .map_err(|e| format!("property `level` of `Level`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Level, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Level> for super::Level {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Level,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { level: value.level? })
-            }
-        }
-
-        impl ::std::convert::From<super::Level> for Level {
-            fn from(value: super::Level) -> Self {
-                Self { level: Ok(value.level) }
-            }
-        }
-
-        /// Builds a [`NewLevel`](super::NewLevel).
-        #[derive(Clone, Debug)]
-        pub struct NewLevel {
-            step: ::std::result::Result<super::NewLevelStep, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for NewLevel {
-            fn default() -> Self {
-                Self {
-                    step: Err(
-                        "property `step` of `NewLevel` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl NewLevel {
-            /// The property `step`.
-            pub fn step<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::NewLevelStep>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.step = value
-                    .try_into()
-                    .map_err(|e| format!("property `step` of `NewLevel`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::NewLevel, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NewLevel> for super::NewLevel {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NewLevel,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { step: value.step? })
-            }
-        }
-
-        impl ::std::convert::From<super::NewLevel> for NewLevel {
-            fn from(value: super::NewLevel) -> Self {
-                Self { step: Ok(value.step) }
-            }
         }
     }
 

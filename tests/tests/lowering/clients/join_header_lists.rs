@@ -16,8 +16,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings<'a> {
         client: &'a super::Client,
-        x_ids: Result<::std::string::String, String>,
-        x_tags: Result<Option<::std::string::String>, String>,
+        x_ids: Result<String, String>,
+        x_tags: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -39,7 +39,7 @@ pub mod builder {
         /// Required; sent as the header parameter `X-Ids`. The text is sent as it is: the items of the list, joined with commas.
         pub fn x_ids<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_ids = value
                 .try_into()
@@ -55,7 +55,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Tags`. The text is sent as it is: the items of the list, joined with commas.
         pub fn x_tags<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_tags = value
                 .try_into()
@@ -400,22 +400,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Ids(pub ::std::vec::Vec<i64>);
+    pub struct Ids(pub Vec<i64>);
     impl ::std::ops::Deref for Ids {
-        type Target = ::std::vec::Vec<i64>;
-        fn deref(&self) -> &::std::vec::Vec<i64> {
+        type Target = Vec<i64>;
+        fn deref(&self) -> &Vec<i64> {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Ids> for ::std::vec::Vec<i64> {
+    impl From<Ids> for Vec<i64> {
         fn from(value: Ids) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<i64>> for Ids {
-        fn from(value: ::std::vec::Vec<i64>) -> Self {
+    impl From<Vec<i64>> for Ids {
+        fn from(value: Vec<i64>) -> Self {
             Self(value)
         }
     }

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetTags<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Tags, String>,
+        body: Result<types::Tags, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Tags>,
-            <V as std::convert::TryInto<types::Tags>>::Error: std::fmt::Display,
+            V: TryInto<types::Tags>,
+            <V as TryInto<types::Tags>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Tags) -> types::builder::Tags,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Tags>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Tags::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/tags", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -344,6 +333,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new("keep-empty-lists-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -360,10 +350,13 @@ pub mod operations {
     pub static SET_TAGS: Operation = Operation::new("set_tags", Method::Put, "/tags")
         .document_id("setTags")
         .request(RequestBody::new("application/json"))
+        .body_limits(Some(&LIMITS_OF_TAGS))
         .responses(
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
         )
         .build();
+    static LIMITS_OF_TAGS: BodyLimits = BodyLimits::new()
+        .members(&[("set", &BodyLimits::new().unique_items())]);
 }
 
 pub mod types {
@@ -373,13 +366,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Tag {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
     }
 
     impl Tag {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Tag {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into() }
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
         }
     }
 
@@ -387,22 +388,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct TagList(pub ::std::vec::Vec<Tag>);
+    pub struct TagList(pub Vec<Tag>);
     impl ::std::ops::Deref for TagList {
-        type Target = ::std::vec::Vec<Tag>;
-        fn deref(&self) -> &::std::vec::Vec<Tag> {
+        type Target = Vec<Tag>;
+        fn deref(&self) -> &Vec<Tag> {
             &self.0
         }
     }
 
-    impl ::std::convert::From<TagList> for ::std::vec::Vec<Tag> {
+    impl From<TagList> for Vec<Tag> {
         fn from(value: TagList) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<Tag>> for TagList {
-        fn from(value: ::std::vec::Vec<Tag>) -> Self {
+    impl From<Vec<Tag>> for TagList {
+        fn from(value: Vec<Tag>) -> Self {
             Self(value)
         }
     }
@@ -413,369 +414,245 @@ pub mod types {
     #[non_exhaustive]
     pub struct Tags {
         /// The property `always`.
-        pub always: ::std::vec::Vec<::std::string::String>,
+        pub always: Vec<String>,
         /// The property `bare`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub bare: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub bare: Option<::serde_json::Map<String, ::serde_json::Value>>,
         /// The property `by_name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub by_name: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, Tag>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub by_name: Option<::std::collections::BTreeMap<String, Tag>>,
         /// The property `free`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub free: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub free: Option<::serde_json::Map<String, ::serde_json::Value>>,
         /// The property `list`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub list: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub list: Option<Vec<String>>,
         /// The property `map`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub map: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, i64>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub map: Option<::std::collections::BTreeMap<String, i64>>,
         /// The property `named`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub named: ::std::option::Option<TagList>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub named: Option<TagList>,
         /// The property `nullables`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub nullables: ::std::option::Option<
-            ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub nullables: Option<Vec<Option<String>>>,
         /// The property `objects`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub objects: ::std::option::Option<::std::vec::Vec<Tag>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub objects: Option<Vec<Tag>>,
         /// The property `set`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub set: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub set: Option<Vec<String>>,
     }
 
     impl Tags {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Tags {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Tag`](super::Tag).
-        #[derive(Clone, Debug)]
-        pub struct Tag {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Tag {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Tag` is required and was not set".to_owned(),
-                    ),
-                }
+        /// With what is required.
+        #[must_use]
+        pub fn new(always: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            Self {
+                always: always.into_iter().map(Into::into).collect(),
+                bare: None,
+                by_name: None,
+                free: None,
+                list: None,
+                map: None,
+                named: None,
+                nullables: None,
+                objects: None,
+                set: None,
             }
         }
 
-        impl Tag {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Tag`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Tag, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `always`.
+        #[must_use]
+        pub fn always(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.always = value.into_iter().map(Into::into).collect();
+            self
         }
 
-        impl ::std::convert::TryFrom<Tag> for super::Tag {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Tag,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
+        /// The property `bare`.
+        #[must_use]
+        pub fn bare(
+            mut self,
+            value: impl IntoIterator<
+                Item = (impl Into<String>, impl Into<::serde_json::Value>),
+            >,
+        ) -> Self {
+            self.bare = Some(
+                value
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
         }
 
-        impl ::std::convert::From<super::Tag> for Tag {
-            fn from(value: super::Tag) -> Self {
-                Self { name: Ok(value.name) }
-            }
+        /// [`bare`](Self::bare), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_bare(
+            mut self,
+            value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+        ) -> Self {
+            self.bare = value;
+            self
         }
 
-        /// Builds a [`Tags`](super::Tags).
-        #[derive(Clone, Debug)]
-        pub struct Tags {
-            always: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            bare: ::std::result::Result<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            by_name: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::collections::BTreeMap<::std::string::String, super::Tag>,
-                >,
-                ::std::string::String,
-            >,
-            free: ::std::result::Result<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            list: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            map: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::collections::BTreeMap<::std::string::String, i64>,
-                >,
-                ::std::string::String,
-            >,
-            named: ::std::result::Result<
-                ::std::option::Option<super::TagList>,
-                ::std::string::String,
-            >,
-            nullables: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-                >,
-                ::std::string::String,
-            >,
-            objects: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Tag>>,
-                ::std::string::String,
-            >,
-            set: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
+        /// The property `by_name`.
+        #[must_use]
+        pub fn by_name(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<Tag>)>,
+        ) -> Self {
+            self.by_name = Some(
+                value
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
         }
 
-        impl ::std::default::Default for Tags {
-            fn default() -> Self {
-                Self {
-                    always: Err(
-                        "property `always` of `Tags` is required and was not set"
-                            .to_owned(),
-                    ),
-                    bare: Ok(::std::default::Default::default()),
-                    by_name: Ok(::std::default::Default::default()),
-                    free: Ok(::std::default::Default::default()),
-                    list: Ok(::std::default::Default::default()),
-                    map: Ok(::std::default::Default::default()),
-                    named: Ok(::std::default::Default::default()),
-                    nullables: Ok(::std::default::Default::default()),
-                    objects: Ok(::std::default::Default::default()),
-                    set: Ok(::std::default::Default::default()),
-                }
-            }
+        /// [`by_name`](Self::by_name), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_by_name(
+            mut self,
+            value: Option<::std::collections::BTreeMap<String, Tag>>,
+        ) -> Self {
+            self.by_name = value;
+            self
         }
 
-        impl Tags {
-            /// The property `always`.
-            pub fn always<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.always = value
-                    .try_into()
-                    .map_err(|e| format!("property `always` of `Tags`: {e}"));
-                self
-            }
-            /// The property `bare`.
-            pub fn bare<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.bare = value
-                    .try_into()
-                    .map_err(|e| format!("property `bare` of `Tags`: {e}"));
-                self
-            }
-            /// The property `by_name`.
-            pub fn by_name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::collections::BTreeMap<::std::string::String, super::Tag>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.by_name = value
-                    .try_into()
-                    .map_err(|e| format!("property `by_name` of `Tags`: {e}"));
-                self
-            }
-            /// The property `free`.
-            pub fn free<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.free = value
-                    .try_into()
-                    .map_err(|e| format!("property `free` of `Tags`: {e}"));
-                self
-            }
-            /// The property `list`.
-            pub fn list<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.list = value
-                    .try_into()
-                    .map_err(|e| format!("property `list` of `Tags`: {e}"));
-                self
-            }
-            /// The property `map`.
-            pub fn map<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::collections::BTreeMap<::std::string::String, i64>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.map = value
-                    .try_into()
-                    .map_err(|e| format!("property `map` of `Tags`: {e}"));
-                self
-            }
-            /// The property `named`.
-            pub fn named<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::TagList>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.named = value
-                    .try_into()
-                    .map_err(|e| format!("property `named` of `Tags`: {e}"));
-                self
-            }
-            /// The property `nullables`.
-            pub fn nullables<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.nullables = value
-                    .try_into()
-                    .map_err(|e| format!("property `nullables` of `Tags`: {e}"));
-                self
-            }
-            /// The property `objects`.
-            pub fn objects<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::Tag>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.objects = value
-                    .try_into()
-                    .map_err(|e| format!("property `objects` of `Tags`: {e}"));
-                self
-            }
-            /// The property `set`.
-            pub fn set<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.set = value
-                    .try_into()
-                    .map_err(|e| format!("property `set` of `Tags`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Tags, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `free`.
+        #[must_use]
+        pub fn free(
+            mut self,
+            value: impl IntoIterator<
+                Item = (impl Into<String>, impl Into<::serde_json::Value>),
+            >,
+        ) -> Self {
+            self.free = Some(
+                value
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
         }
 
-        impl ::std::convert::TryFrom<Tags> for super::Tags {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Tags,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    always: value.always?,
-                    bare: value.bare?,
-                    by_name: value.by_name?,
-                    free: value.free?,
-                    list: value.list?,
-                    map: value.map?,
-                    named: value.named?,
-                    nullables: value.nullables?,
-                    objects: value.objects?,
-                    set: value.set?,
-                })
-            }
+        /// [`free`](Self::free), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_free(
+            mut self,
+            value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+        ) -> Self {
+            self.free = value;
+            self
         }
 
-        impl ::std::convert::From<super::Tags> for Tags {
-            fn from(value: super::Tags) -> Self {
-                Self {
-                    always: Ok(value.always),
-                    bare: Ok(value.bare),
-                    by_name: Ok(value.by_name),
-                    free: Ok(value.free),
-                    list: Ok(value.list),
-                    map: Ok(value.map),
-                    named: Ok(value.named),
-                    nullables: Ok(value.nullables),
-                    objects: Ok(value.objects),
-                    set: Ok(value.set),
-                }
-            }
+        /// The property `list`.
+        #[must_use]
+        pub fn list(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.list = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`list`](Self::list), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_list(mut self, value: Option<Vec<String>>) -> Self {
+            self.list = value;
+            self
+        }
+
+        /// The property `map`.
+        #[must_use]
+        pub fn map(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, i64)>,
+        ) -> Self {
+            self.map = Some(
+                value.into_iter().map(|(key, value)| (key.into(), value)).collect(),
+            );
+            self
+        }
+
+        /// [`map`](Self::map), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_map(
+            mut self,
+            value: Option<::std::collections::BTreeMap<String, i64>>,
+        ) -> Self {
+            self.map = value;
+            self
+        }
+
+        /// The property `named`.
+        #[must_use]
+        pub fn named(mut self, value: impl Into<TagList>) -> Self {
+            self.named = Some(value.into());
+            self
+        }
+
+        /// [`named`](Self::named), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_named(mut self, value: Option<TagList>) -> Self {
+            self.named = value;
+            self
+        }
+
+        /// The property `nullables`.
+        #[must_use]
+        pub fn nullables(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Option<String>>>,
+        ) -> Self {
+            self.nullables = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`nullables`](Self::nullables), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_nullables(mut self, value: Option<Vec<Option<String>>>) -> Self {
+            self.nullables = value;
+            self
+        }
+
+        /// The property `objects`.
+        #[must_use]
+        pub fn objects(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Tag>>,
+        ) -> Self {
+            self.objects = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`objects`](Self::objects), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_objects(mut self, value: Option<Vec<Tag>>) -> Self {
+            self.objects = value;
+            self
+        }
+
+        /// The property `set`.
+        #[must_use]
+        pub fn set(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.set = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`set`](Self::set), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_set(mut self, value: Option<Vec<String>>) -> Self {
+            self.set = value;
+            self
         }
     }
 

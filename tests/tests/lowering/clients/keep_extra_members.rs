@@ -93,7 +93,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetStock<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Stock, String>,
+        body: Result<types::Stock, String>,
         call_options: CallOptions,
     }
 
@@ -101,7 +101,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -109,22 +112,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Stock>,
-            <V as std::convert::TryInto<types::Stock>>::Error: std::fmt::Display,
+            V: TryInto<types::Stock>,
+            <V as TryInto<types::Stock>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Stock) -> types::builder::Stock,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -132,17 +123,15 @@ pub mod builder {
         pub async fn send(
             self,
         ) -> Result<
-            ResponseValue<::std::collections::BTreeMap<::std::string::String, i64>>,
+            ResponseValue<::std::collections::BTreeMap<String, i64>>,
             Error<::serde_json::Value>,
         > {
             let Self { client, body, call_options } = self;
             let outcome: Result<
-                ResponseValue<::std::collections::BTreeMap<::std::string::String, i64>>,
+                ResponseValue<::std::collections::BTreeMap<String, i64>>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Stock::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/stock", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -483,17 +472,56 @@ pub mod types {
     #[non_exhaustive]
     pub struct Shelf {
         /// The property `height`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub height: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub height: Option<i64>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
 
     impl Shelf {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Shelf {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                height: None,
+                extra: Default::default(),
+            }
+        }
+
+        /// The property `height`.
+        #[must_use]
+        pub fn height(mut self, value: i64) -> Self {
+            self.height = Some(value);
+            self
+        }
+
+        /// [`height`](Self::height), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_height(mut self, value: Option<i64>) -> Self {
+            self.height = value;
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            value: impl IntoIterator<
+                Item = (impl Into<String>, impl Into<::serde_json::Value>),
+            >,
+        ) -> Self {
+            self.extra = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+
+    impl Default for Shelf {
+        fn default() -> Self {
+            Self::new()
         }
     }
 
@@ -503,263 +531,109 @@ pub mod types {
     #[non_exhaustive]
     pub struct Stock {
         /// The property `anything`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub anything: ::std::option::Option<::serde_json::Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub anything: Option<::serde_json::Value>,
         /// The property `counts`.
-        pub counts: ::std::collections::BTreeMap<::std::string::String, i64>,
+        pub counts: ::std::collections::BTreeMap<String, i64>,
         /// The property `owner`.
-        pub owner: ::std::string::String,
+        pub owner: String,
         /// The property `shelves`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub shelves: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, Shelf>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub shelves: Option<::std::collections::BTreeMap<String, Shelf>>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        >,
+        pub extra: ::std::collections::BTreeMap<String, String>,
     }
 
     impl Stock {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Stock {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Shelf`](super::Shelf).
-        #[derive(Clone, Debug)]
-        pub struct Shelf {
-            height: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Shelf {
-            fn default() -> Self {
-                Self {
-                    height: Ok(::std::default::Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            owner: impl Into<String>,
+            counts: impl IntoIterator<Item = (impl Into<String>, i64)>,
+        ) -> Self {
+            Self {
+                anything: None,
+                counts: counts
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value))
+                    .collect(),
+                owner: owner.into(),
+                shelves: None,
+                extra: Default::default(),
             }
         }
 
-        impl Shelf {
-            /// The property `height`.
-            pub fn height<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.height = value
-                    .try_into()
-                    .map_err(|e| format!("property `height` of `Shelf`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `Shelf`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Shelf, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `anything`.
+        #[must_use]
+        pub fn anything(mut self, value: impl Into<::serde_json::Value>) -> Self {
+            self.anything = Some(value.into());
+            self
         }
 
-        impl ::std::convert::TryFrom<Shelf> for super::Shelf {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Shelf,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    height: value.height?,
-                    extra: value.extra?,
-                })
-            }
+        /// [`anything`](Self::anything), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_anything(mut self, value: Option<::serde_json::Value>) -> Self {
+            self.anything = value;
+            self
         }
 
-        impl ::std::convert::From<super::Shelf> for Shelf {
-            fn from(value: super::Shelf) -> Self {
-                Self {
-                    height: Ok(value.height),
-                    extra: Ok(value.extra),
-                }
-            }
+        /// The property `counts`.
+        #[must_use]
+        pub fn counts(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, i64)>,
+        ) -> Self {
+            self.counts = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect();
+            self
         }
 
-        /// Builds a [`Stock`](super::Stock).
-        #[derive(Clone, Debug)]
-        pub struct Stock {
-            anything: ::std::result::Result<
-                ::std::option::Option<::serde_json::Value>,
-                ::std::string::String,
-            >,
-            counts: ::std::result::Result<
-                ::std::collections::BTreeMap<::std::string::String, i64>,
-                ::std::string::String,
-            >,
-            owner: ::std::result::Result<::std::string::String, ::std::string::String>,
-            shelves: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::collections::BTreeMap<::std::string::String, super::Shelf>,
-                >,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-                ::std::string::String,
-            >,
+        /// The property `owner`.
+        #[must_use]
+        pub fn owner(mut self, value: impl Into<String>) -> Self {
+            self.owner = value.into();
+            self
         }
 
-        impl ::std::default::Default for Stock {
-            fn default() -> Self {
-                Self {
-                    anything: Ok(::std::default::Default::default()),
-                    counts: Err(
-                        "property `counts` of `Stock` is required and was not set"
-                            .to_owned(),
-                    ),
-                    owner: Err(
-                        "property `owner` of `Stock` is required and was not set"
-                            .to_owned(),
-                    ),
-                    shelves: Ok(::std::default::Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `shelves`.
+        #[must_use]
+        pub fn shelves(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<Shelf>)>,
+        ) -> Self {
+            self.shelves = Some(
+                value
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
         }
 
-        impl Stock {
-            /// The property `anything`.
-            pub fn anything<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.anything = value
-                    .try_into()
-                    .map_err(|e| format!("property `anything` of `Stock`: {e}"));
-                self
-            }
-            /// The property `counts`.
-            pub fn counts<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<::std::string::String, i64>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.counts = value
-                    .try_into()
-                    .map_err(|e| format!("property `counts` of `Stock`: {e}"));
-                self
-            }
-            /// The property `owner`.
-            pub fn owner<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.owner = value
-                    .try_into()
-                    .map_err(|e| format!("property `owner` of `Stock`: {e}"));
-                self
-            }
-            /// The property `shelves`.
-            pub fn shelves<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::collections::BTreeMap<::std::string::String, super::Shelf>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shelves = value
-                    .try_into()
-                    .map_err(|e| format!("property `shelves` of `Stock`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<
-                        ::std::string::String,
-                        ::std::string::String,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `Stock`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Stock, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// [`shelves`](Self::shelves), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_shelves(
+            mut self,
+            value: Option<::std::collections::BTreeMap<String, Shelf>>,
+        ) -> Self {
+            self.shelves = value;
+            self
         }
 
-        impl ::std::convert::TryFrom<Stock> for super::Stock {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Stock,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    anything: value.anything?,
-                    counts: value.counts?,
-                    owner: value.owner?,
-                    shelves: value.shelves?,
-                    extra: value.extra?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Stock> for Stock {
-            fn from(value: super::Stock) -> Self {
-                Self {
-                    anything: Ok(value.anything),
-                    counts: Ok(value.counts),
-                    owner: Ok(value.owner),
-                    shelves: Ok(value.shelves),
-                    extra: Ok(value.extra),
-                }
-            }
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+        ) -> Self {
+            self.extra = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
         }
     }
 

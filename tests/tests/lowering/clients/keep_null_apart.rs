@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ChangePerson<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Change, String>,
+        body: Result<types::Change, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Change>,
-            <V as std::convert::TryInto<types::Change>>::Error: std::fmt::Display,
+            V: TryInto<types::Change>,
+            <V as TryInto<types::Change>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Change) -> types::builder::Change,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Change>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Change::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/person", client.core.base_url(),);
                 let request = client.core.requests().patch(url).json(&body).build()?;
                 let result = client
@@ -139,7 +128,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Alert>,
+            V: TryInto<types::Alert>,
         {
             self.body = value
                 .try_into()
@@ -502,13 +491,39 @@ pub mod types {
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub street: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub street: ::openapi_client_runtime::Patch<String>,
     }
 
     impl Address {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Address {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `street`.
+        #[must_use]
+        pub fn street(mut self, value: impl Into<String>) -> Self {
+            self.street = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`street`](Self::street), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_street(mut self, value: Option<String>) -> Self {
+            self.street = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`street`](Self::street) to null.
+        #[must_use]
+        pub fn null_street(mut self) -> Self {
+            self.street = ::openapi_client_runtime::Patch::Null;
+            self
         }
     }
 
@@ -525,8 +540,8 @@ pub mod types {
                 default,
                 skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
             )]
-            comment: ::openapi_client_runtime::Patch<::std::string::String>,
-            state: ::std::string::String,
+            comment: ::openapi_client_runtime::Patch<String>,
+            state: String,
         },
         /// The form `Variant1`.
         Variant1 {
@@ -535,8 +550,8 @@ pub mod types {
                 default,
                 skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
             )]
-            comment: ::openapi_client_runtime::Patch<::std::string::String>,
-            owners: ::std::vec::Vec<::std::string::String>,
+            comment: ::openapi_client_runtime::Patch<String>,
+            owners: Vec<String>,
         },
     }
 
@@ -546,13 +561,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct AlertVariant0 {
         /// The property `state`.
-        pub state: ::std::string::String,
+        pub state: String,
     }
 
     impl AlertVariant0 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::AlertVariant0 {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(state: impl Into<String>) -> Self {
+            Self { state: state.into() }
+        }
+
+        /// The property `state`.
+        #[must_use]
+        pub fn state(mut self, value: impl Into<String>) -> Self {
+            self.state = value.into();
+            self
         }
     }
 
@@ -562,13 +585,26 @@ pub mod types {
     #[non_exhaustive]
     pub struct AlertVariant1 {
         /// The property `owners`.
-        pub owners: ::std::vec::Vec<::std::string::String>,
+        pub owners: Vec<String>,
     }
 
     impl AlertVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::AlertVariant1 {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(owners: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            Self {
+                owners: owners.into_iter().map(Into::into).collect(),
+            }
+        }
+
+        /// The property `owners`.
+        #[must_use]
+        pub fn owners(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.owners = value.into_iter().map(Into::into).collect();
+            self
         }
     }
 
@@ -606,434 +642,229 @@ pub mod types {
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub mood: ::openapi_client_runtime::Patch<
-            crate::clients::keep_null_apart::types::Mood,
-        >,
+        pub mood: ::openapi_client_runtime::Patch<Mood>,
         /// The property `must`.
-        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[serde(deserialize_with = "Option::deserialize")]
         #[cfg_attr(
             feature = "schemars",
             schemars(with = "::openapi_client_runtime::Patch<::std::string::String>")
         )]
-        pub must: ::std::option::Option<::std::string::String>,
+        pub must: Option<String>,
         /// The property `name`.
         #[serde(
             rename = "name",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub name: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub name: ::openapi_client_runtime::Patch<String>,
         /// The property `plain`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub plain: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub plain: Option<String>,
         /// The property `tags`.
         #[serde(
             rename = "tags",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub tags: ::openapi_client_runtime::Patch<
-            ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-        >,
+        pub tags: ::openapi_client_runtime::Patch<Vec<Option<String>>>,
     }
 
     impl Change {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Change {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Address`](super::Address).
-        #[derive(Clone, Debug)]
-        pub struct Address {
-            street: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Address {
-            fn default() -> Self {
-                Self {
-                    street: Ok(::std::default::Default::default()),
-                }
+        /// With what is required.
+        #[must_use]
+        pub fn new(must: Option<String>) -> Self {
+            Self {
+                address: ::openapi_client_runtime::Patch::Absent,
+                age: ::openapi_client_runtime::Patch::Absent,
+                born: ::openapi_client_runtime::Patch::Absent,
+                mood: ::openapi_client_runtime::Patch::Absent,
+                must,
+                name: ::openapi_client_runtime::Patch::Absent,
+                plain: None,
+                tags: ::openapi_client_runtime::Patch::Absent,
             }
         }
 
-        impl Address {
-            /// The property `street`.
-            pub fn street<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.street = value
-                    .try_into()
-                    .map_err(|e| format!("property `street` of `Address`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Address, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `address`.
+        #[must_use]
+        pub fn address(mut self, value: impl Into<Address>) -> Self {
+            self.address = ::openapi_client_runtime::Patch::Value(value.into());
+            self
         }
 
-        impl ::std::convert::TryFrom<Address> for super::Address {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Address,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { street: value.street? })
-            }
+        /// [`address`](Self::address), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_address(mut self, value: Option<Address>) -> Self {
+            self.address = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
         }
 
-        impl ::std::convert::From<super::Address> for Address {
-            fn from(value: super::Address) -> Self {
-                Self { street: Ok(value.street) }
-            }
+        /// Sets [`address`](Self::address) to null.
+        #[must_use]
+        pub fn null_address(mut self) -> Self {
+            self.address = ::openapi_client_runtime::Patch::Null;
+            self
         }
 
-        /// Builds a [`AlertVariant0`](super::AlertVariant0).
-        #[derive(Clone, Debug)]
-        pub struct AlertVariant0 {
-            state: ::std::result::Result<::std::string::String, ::std::string::String>,
+        /// The property `age`.
+        #[must_use]
+        pub fn age(mut self, value: i64) -> Self {
+            self.age = ::openapi_client_runtime::Patch::Value(value);
+            self
         }
 
-        impl ::std::default::Default for AlertVariant0 {
-            fn default() -> Self {
-                Self {
-                    state: Err(
-                        "property `state` of `AlertVariant0` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
+        /// [`age`](Self::age), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_age(mut self, value: Option<i64>) -> Self {
+            self.age = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
         }
 
-        impl AlertVariant0 {
-            /// The property `state`.
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| format!("property `state` of `AlertVariant0`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::AlertVariant0,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// Sets [`age`](Self::age) to null.
+        #[must_use]
+        pub fn null_age(mut self) -> Self {
+            self.age = ::openapi_client_runtime::Patch::Null;
+            self
         }
 
-        impl ::std::convert::TryFrom<AlertVariant0> for super::AlertVariant0 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AlertVariant0,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { state: value.state? })
-            }
+        /// The property `born`.
+        #[must_use]
+        pub fn born(
+            mut self,
+            value: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        ) -> Self {
+            self.born = ::openapi_client_runtime::Patch::Value(value.into());
+            self
         }
 
-        impl ::std::convert::From<super::AlertVariant0> for AlertVariant0 {
-            fn from(value: super::AlertVariant0) -> Self {
-                Self { state: Ok(value.state) }
-            }
+        /// [`born`](Self::born), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_born(
+            mut self,
+            value: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        ) -> Self {
+            self.born = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
         }
 
-        /// Builds a [`AlertVariant1`](super::AlertVariant1).
-        #[derive(Clone, Debug)]
-        pub struct AlertVariant1 {
-            owners: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
+        /// Sets [`born`](Self::born) to null.
+        #[must_use]
+        pub fn null_born(mut self) -> Self {
+            self.born = ::openapi_client_runtime::Patch::Null;
+            self
         }
 
-        impl ::std::default::Default for AlertVariant1 {
-            fn default() -> Self {
-                Self {
-                    owners: Err(
-                        "property `owners` of `AlertVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
+        /// The property `mood`.
+        #[must_use]
+        pub fn mood(mut self, value: impl Into<Mood>) -> Self {
+            self.mood = ::openapi_client_runtime::Patch::Value(value.into());
+            self
         }
 
-        impl AlertVariant1 {
-            /// The property `owners`.
-            pub fn owners<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.owners = value
-                    .try_into()
-                    .map_err(|e| format!("property `owners` of `AlertVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::AlertVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// [`mood`](Self::mood), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_mood(mut self, value: Option<Mood>) -> Self {
+            self.mood = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
         }
 
-        impl ::std::convert::TryFrom<AlertVariant1> for super::AlertVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AlertVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { owners: value.owners? })
-            }
+        /// Sets [`mood`](Self::mood) to null.
+        #[must_use]
+        pub fn null_mood(mut self) -> Self {
+            self.mood = ::openapi_client_runtime::Patch::Null;
+            self
         }
 
-        impl ::std::convert::From<super::AlertVariant1> for AlertVariant1 {
-            fn from(value: super::AlertVariant1) -> Self {
-                Self { owners: Ok(value.owners) }
-            }
+        /// The property `must`.
+        #[must_use]
+        pub fn must(mut self, value: Option<String>) -> Self {
+            self.must = value;
+            self
         }
 
-        /// Builds a [`Change`](super::Change).
-        #[derive(Clone, Debug)]
-        pub struct Change {
-            address: ::std::result::Result<
-                ::openapi_client_runtime::Patch<super::Address>,
-                ::std::string::String,
-            >,
-            age: ::std::result::Result<
-                ::openapi_client_runtime::Patch<i64>,
-                ::std::string::String,
-            >,
-            born: ::std::result::Result<
-                ::openapi_client_runtime::Patch<
-                    ::chrono::DateTime<::chrono::offset::Utc>,
-                >,
-                ::std::string::String,
-            >,
-            mood: ::std::result::Result<
-                ::openapi_client_runtime::Patch<
-                    crate::clients::keep_null_apart::types::Mood,
-                >,
-                ::std::string::String,
-            >,
-            must: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-            plain: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            tags: ::std::result::Result<
-                ::openapi_client_runtime::Patch<
-                    ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-                >,
-                ::std::string::String,
-            >,
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = ::openapi_client_runtime::Patch::Value(value.into());
+            self
         }
 
-        impl ::std::default::Default for Change {
-            fn default() -> Self {
-                Self {
-                    address: Ok(::std::default::Default::default()),
-                    age: Ok(::std::default::Default::default()),
-                    born: Ok(::std::default::Default::default()),
-                    mood: Ok(::std::default::Default::default()),
-                    must: Err(
-                        "property `must` of `Change` is required and was not set"
-                            .to_owned(),
-                    ),
-                    name: Ok(::std::default::Default::default()),
-                    plain: Ok(::std::default::Default::default()),
-                    tags: Ok(::std::default::Default::default()),
-                }
-            }
+        /// [`name`](Self::name), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_name(mut self, value: Option<String>) -> Self {
+            self.name = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
         }
 
-        impl Change {
-            /// The property `address`.
-            pub fn address<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<super::Address>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.address = value
-                    .try_into()
-                    .map_err(|e| format!("property `address` of `Change`: {e}"));
-                self
-            }
-            /// The property `age`.
-            pub fn age<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::openapi_client_runtime::Patch<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.age = value
-                    .try_into()
-                    .map_err(|e| format!("property `age` of `Change`: {e}"));
-                self
-            }
-            /// The property `born`.
-            pub fn born<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<
-                        ::chrono::DateTime<::chrono::offset::Utc>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.born = value
-                    .try_into()
-                    .map_err(|e| format!("property `born` of `Change`: {e}"));
-                self
-            }
-            /// The property `mood`.
-            pub fn mood<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<
-                        crate::clients::keep_null_apart::types::Mood,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mood = value
-                    .try_into()
-                    .map_err(|e| format!("property `mood` of `Change`: {e}"));
-                self
-            }
-            /// The property `must`.
-            pub fn must<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.must = value
-                    .try_into()
-                    .map_err(|e| format!("property `must` of `Change`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Change`: {e}"));
-                self
-            }
-            /// The property `plain`.
-            pub fn plain<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.plain = value
-                    .try_into()
-                    .map_err(|e| format!("property `plain` of `Change`: {e}"));
-                self
-            }
-            /// The property `tags`.
-            pub fn tags<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<
-                        ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("property `tags` of `Change`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Change, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// Sets [`name`](Self::name) to null.
+        #[must_use]
+        pub fn null_name(mut self) -> Self {
+            self.name = ::openapi_client_runtime::Patch::Null;
+            self
         }
 
-        impl ::std::convert::TryFrom<Change> for super::Change {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Change,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    address: value.address?,
-                    age: value.age?,
-                    born: value.born?,
-                    mood: value.mood?,
-                    must: value.must?,
-                    name: value.name?,
-                    plain: value.plain?,
-                    tags: value.tags?,
-                })
-            }
+        /// The property `plain`.
+        #[must_use]
+        pub fn plain(mut self, value: impl Into<String>) -> Self {
+            self.plain = Some(value.into());
+            self
         }
 
-        impl ::std::convert::From<super::Change> for Change {
-            fn from(value: super::Change) -> Self {
-                Self {
-                    address: Ok(value.address),
-                    age: Ok(value.age),
-                    born: Ok(value.born),
-                    mood: Ok(value.mood),
-                    must: Ok(value.must),
-                    name: Ok(value.name),
-                    plain: Ok(value.plain),
-                    tags: Ok(value.tags),
-                }
-            }
+        /// [`plain`](Self::plain), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_plain(mut self, value: Option<String>) -> Self {
+            self.plain = value;
+            self
+        }
+
+        /// The property `tags`.
+        #[must_use]
+        pub fn tags(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Option<String>>>,
+        ) -> Self {
+            self.tags = ::openapi_client_runtime::Patch::Value(
+                value.into_iter().map(Into::into).collect(),
+            );
+            self
+        }
+
+        /// [`tags`](Self::tags), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_tags(mut self, value: Option<Vec<Option<String>>>) -> Self {
+            self.tags = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`tags`](Self::tags) to null.
+        #[must_use]
+        pub fn null_tags(mut self) -> Self {
+            self.tags = ::openapi_client_runtime::Patch::Null;
+            self
         }
     }
 

@@ -112,7 +112,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Value>,
+            V: TryInto<types::Value>,
         {
             self.body = value
                 .try_into()
@@ -473,24 +473,24 @@ pub mod types {
         /// The form `Number`.
         Number(::serde_json::Number),
         /// The form `String`.
-        String(::std::string::String),
+        String(String),
         /// The form `Unknown`.
         Unknown(::serde_json::Value),
     }
 
-    impl ::std::convert::From<bool> for Value {
+    impl From<bool> for Value {
         fn from(value: bool) -> Self {
             Self::Boolean(value)
         }
     }
 
-    impl ::std::convert::From<::serde_json::Number> for Value {
+    impl From<::serde_json::Number> for Value {
         fn from(value: ::serde_json::Number) -> Self {
             Self::Number(value)
         }
     }
 
-    impl ::std::convert::From<::serde_json::Value> for Value {
+    impl From<::serde_json::Value> for Value {
         fn from(value: ::serde_json::Value) -> Self {
             Self::Unknown(value)
         }
@@ -543,25 +543,25 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Value> for ::std::string::String {
+    impl From<Value> for String {
         fn from(value: Value) -> Self {
             value.to_string()
         }
     }
 
-    impl ::std::convert::From<&Value> for ::std::string::String {
+    impl From<&Value> for String {
         fn from(value: &Value) -> Self {
             value.to_string()
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for Value {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for Value {
+        fn from(value: String) -> Self {
             Self::String(value)
         }
     }
 
-    impl ::std::convert::From<&str> for Value {
+    impl From<&str> for Value {
         fn from(value: &str) -> Self {
             Self::from(value.to_owned())
         }

@@ -104,7 +104,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetCard<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Card, String>,
+        body: Result<types::Card, String>,
         call_options: CallOptions,
     }
 
@@ -112,7 +112,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -120,22 +123,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Card>,
-            <V as std::convert::TryInto<types::Card>>::Error: std::fmt::Display,
+            V: TryInto<types::Card>,
+            <V as TryInto<types::Card>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Card) -> types::builder::Card,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -145,9 +136,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Card::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/cards", client.core.base_url(),);
                 let request = client
                     .core
@@ -216,7 +205,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetOthers<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Others, String>,
+        body: Result<types::Others, String>,
         call_options: CallOptions,
     }
 
@@ -224,7 +213,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -232,22 +224,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Others>,
-            <V as std::convert::TryInto<types::Others>>::Error: std::fmt::Display,
+            V: TryInto<types::Others>,
+            <V as TryInto<types::Others>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Others) -> types::builder::Others,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -257,9 +237,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Others::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/others", client.core.base_url(),);
                 let request = client
                     .core
@@ -583,6 +561,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new(
             "keep-property-from-map-client",
@@ -619,8 +598,13 @@ pub mod operations {
         )
         .document_id("setOthers")
         .request(RequestBody::new("application/json"))
+        .body_limits(Some(&LIMITS_OF_OTHERS))
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
+    static LIMITS_OF_NOTE: BodyLimits = BodyLimits::new()
+        .members(&[("Extra", &BodyLimits::new().max_length(5usize))]);
+    static LIMITS_OF_OTHERS: BodyLimits = BodyLimits::new()
+        .members(&[("note", &LIMITS_OF_NOTE)]);
 }
 
 pub mod types {
@@ -630,17 +614,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct Base {
         /// The property `extra`.
-        #[serde(
-            rename = "extra",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub extra: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "extra", skip_serializing_if = "Option::is_none")]
+        pub extra: Option<String>,
     }
 
     impl Base {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Base {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `extra`.
+        #[must_use]
+        pub fn extra(mut self, value: impl Into<String>) -> Self {
+            self.extra = Some(value.into());
+            self
+        }
+
+        /// [`extra`](Self::extra), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_extra(mut self, value: Option<String>) -> Self {
+            self.extra = value;
+            self
         }
     }
 
@@ -650,25 +646,76 @@ pub mod types {
     #[non_exhaustive]
     pub struct Card {
         /// Said at the end.
-        #[serde(
-            rename = "extra",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub extra: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "extra", skip_serializing_if = "Option::is_none")]
+        pub extra: Option<String>,
         /// The property `extra_members`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extra_members: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub extra_members: Option<bool>,
         /// The property `title`.
-        pub title: ::std::string::String,
+        pub title: String,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra_members2: ::std::collections::BTreeMap<::std::string::String, i64>,
+        pub extra_members2: ::std::collections::BTreeMap<String, i64>,
     }
 
     impl Card {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Card {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(title: impl Into<String>) -> Self {
+            Self {
+                extra: None,
+                extra_members: None,
+                title: title.into(),
+                extra_members2: Default::default(),
+            }
+        }
+
+        /// Said at the end.
+        #[must_use]
+        pub fn extra(mut self, value: impl Into<String>) -> Self {
+            self.extra = Some(value.into());
+            self
+        }
+
+        /// [`extra`](Self::extra), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_extra(mut self, value: Option<String>) -> Self {
+            self.extra = value;
+            self
+        }
+
+        /// The property `extra_members`.
+        #[must_use]
+        pub fn extra_members(mut self, value: bool) -> Self {
+            self.extra_members = Some(value);
+            self
+        }
+
+        /// [`extra_members`](Self::extra_members), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_extra_members(mut self, value: Option<bool>) -> Self {
+            self.extra_members = value;
+            self
+        }
+
+        /// The property `title`.
+        #[must_use]
+        pub fn title(mut self, value: impl Into<String>) -> Self {
+            self.title = value.into();
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra_members2(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, i64)>,
+        ) -> Self {
+            self.extra_members2 = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect();
+            self
         }
     }
 
@@ -678,26 +725,72 @@ pub mod types {
     #[non_exhaustive]
     pub struct Made {
         /// The property `extra`.
-        #[serde(
-            rename = "extra",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub extra: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "extra", skip_serializing_if = "Option::is_none")]
+        pub extra: Option<String>,
         /// The property `size`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub size: Option<i64>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra_members: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        >,
+        pub extra_members: ::std::collections::BTreeMap<String, String>,
     }
 
     impl Made {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Made {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                extra: None,
+                size: None,
+                extra_members: Default::default(),
+            }
+        }
+
+        /// The property `extra`.
+        #[must_use]
+        pub fn extra(mut self, value: impl Into<String>) -> Self {
+            self.extra = Some(value.into());
+            self
+        }
+
+        /// [`extra`](Self::extra), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_extra(mut self, value: Option<String>) -> Self {
+            self.extra = value;
+            self
+        }
+
+        /// The property `size`.
+        #[must_use]
+        pub fn size(mut self, value: i64) -> Self {
+            self.size = Some(value);
+            self
+        }
+
+        /// [`size`](Self::size), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_size(mut self, value: Option<i64>) -> Self {
+            self.size = value;
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra_members(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+        ) -> Self {
+            self.extra_members = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+
+    impl Default for Made {
+        fn default() -> Self {
+            Self::new()
         }
     }
 
@@ -707,20 +800,54 @@ pub mod types {
     #[non_exhaustive]
     pub struct MadeVariant1 {
         /// The property `size`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub size: Option<i64>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        >,
+        pub extra: ::std::collections::BTreeMap<String, String>,
     }
 
     impl MadeVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::MadeVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                size: None,
+                extra: Default::default(),
+            }
+        }
+
+        /// The property `size`.
+        #[must_use]
+        pub fn size(mut self, value: i64) -> Self {
+            self.size = Some(value);
+            self
+        }
+
+        /// [`size`](Self::size), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_size(mut self, value: Option<i64>) -> Self {
+            self.size = value;
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+        ) -> Self {
+            self.extra = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+
+    impl Default for MadeVariant1 {
+        fn default() -> Self {
+            Self::new()
         }
     }
 
@@ -733,20 +860,56 @@ pub mod types {
         #[serde(rename = "extra")]
         pub extra: ::serde_json::Value,
         /// The property `name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra_members: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
-        >,
+        pub extra_members: ::std::collections::BTreeMap<String, String>,
     }
 
     impl Named {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Named {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(extra: impl Into<::serde_json::Value>) -> Self {
+            Self {
+                extra: extra.into(),
+                name: None,
+                extra_members: Default::default(),
+            }
+        }
+
+        /// The property `extra`.
+        #[must_use]
+        pub fn extra(mut self, value: impl Into<::serde_json::Value>) -> Self {
+            self.extra = value.into();
+            self
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = Some(value.into());
+            self
+        }
+
+        /// [`name`](Self::name), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_name(mut self, value: Option<String>) -> Self {
+            self.name = value;
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra_members(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+        ) -> Self {
+            self.extra_members = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
         }
     }
 
@@ -757,84 +920,75 @@ pub mod types {
     pub struct Note {
         /// The property `Extra`.
         #[serde(rename = "Extra")]
-        pub extra: NoteExtra,
+        pub extra: String,
         /// The property `text`.
         #[serde(
             rename = "text",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub text: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub text: ::openapi_client_runtime::Patch<String>,
         /// Properties that the document does not list.
         #[serde(flatten)]
-        pub extra_members: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra_members: ::serde_json::Map<String, ::serde_json::Value>,
     }
 
     impl Note {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Note {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// The schema `NoteExtra`.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct NoteExtra(::std::string::String);
-    impl ::std::ops::Deref for NoteExtra {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<NoteExtra> for ::std::string::String {
-        fn from(value: NoteExtra) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for NoteExtra {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 5usize {
-                return Err("longer than 5 characters".into());
+        /// With what is required.
+        #[must_use]
+        pub fn new(extra: impl Into<String>) -> Self {
+            Self {
+                extra: extra.into(),
+                text: ::openapi_client_runtime::Patch::Absent,
+                extra_members: Default::default(),
             }
-            Ok(Self(value.to_string()))
         }
-    }
 
-    impl ::std::convert::TryFrom<&str> for NoteExtra {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
+        /// The property `Extra`.
+        #[must_use]
+        pub fn extra(mut self, value: impl Into<String>) -> Self {
+            self.extra = value.into();
+            self
         }
-    }
 
-    impl ::std::convert::TryFrom<::std::string::String> for NoteExtra {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
+        /// The property `text`.
+        #[must_use]
+        pub fn text(mut self, value: impl Into<String>) -> Self {
+            self.text = ::openapi_client_runtime::Patch::Value(value.into());
+            self
         }
-    }
 
-    impl<'de> ::serde::Deserialize<'de> for NoteExtra {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+        /// [`text`](Self::text), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_text(mut self, value: Option<String>) -> Self {
+            self.text = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`text`](Self::text) to null.
+        #[must_use]
+        pub fn null_text(mut self) -> Self {
+            self.text = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// Properties that the document does not list.
+        #[must_use]
+        pub fn extra_members(
+            mut self,
+            value: impl IntoIterator<
+                Item = (impl Into<String>, impl Into<::serde_json::Value>),
+            >,
+        ) -> Self {
+            self.extra_members = value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
         }
     }
 
@@ -844,709 +998,80 @@ pub mod types {
     #[non_exhaustive]
     pub struct Others {
         /// The property `base`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub base: ::std::option::Option<Base>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub base: Option<Base>,
         /// The property `made`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub made: ::std::option::Option<Made>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub made: Option<Made>,
         /// Required, and not declared.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub named: ::std::option::Option<Named>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub named: Option<Named>,
         /// The property `note`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub note: ::std::option::Option<Note>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub note: Option<Note>,
     }
 
     impl Others {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Others {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Base`](super::Base).
-        #[derive(Clone, Debug)]
-        pub struct Base {
-            extra: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Base {
-            fn default() -> Self {
-                Self {
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `base`.
+        #[must_use]
+        pub fn base(mut self, value: impl Into<Base>) -> Self {
+            self.base = Some(value.into());
+            self
         }
 
-        impl Base {
-            /// The property `extra`.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `Base`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Base, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// [`base`](Self::base), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_base(mut self, value: Option<Base>) -> Self {
+            self.base = value;
+            self
         }
 
-        impl ::std::convert::TryFrom<Base> for super::Base {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Base,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { extra: value.extra? })
-            }
+        /// The property `made`.
+        #[must_use]
+        pub fn made(mut self, value: impl Into<Made>) -> Self {
+            self.made = Some(value.into());
+            self
         }
 
-        impl ::std::convert::From<super::Base> for Base {
-            fn from(value: super::Base) -> Self {
-                Self { extra: Ok(value.extra) }
-            }
+        /// [`made`](Self::made), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_made(mut self, value: Option<Made>) -> Self {
+            self.made = value;
+            self
         }
 
-        /// Builds a [`Card`](super::Card).
-        #[derive(Clone, Debug)]
-        pub struct Card {
-            extra: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            extra_members: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            title: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra_members2: ::std::result::Result<
-                ::std::collections::BTreeMap<::std::string::String, i64>,
-                ::std::string::String,
-            >,
+        /// Required, and not declared.
+        #[must_use]
+        pub fn named(mut self, value: impl Into<Named>) -> Self {
+            self.named = Some(value.into());
+            self
         }
 
-        impl ::std::default::Default for Card {
-            fn default() -> Self {
-                Self {
-                    extra: Ok(::std::default::Default::default()),
-                    extra_members: Ok(::std::default::Default::default()),
-                    title: Err(
-                        "property `title` of `Card` is required and was not set"
-                            .to_owned(),
-                    ),
-                    extra_members2: Ok(::std::default::Default::default()),
-                }
-            }
+        /// [`named`](Self::named), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_named(mut self, value: Option<Named>) -> Self {
+            self.named = value;
+            self
         }
 
-        impl Card {
-            /// Said at the end.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `Card`: {e}"));
-                self
-            }
-            /// The property `extra_members`.
-            pub fn extra_members<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_members = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra_members` of `Card`: {e}"));
-                self
-            }
-            /// The property `title`.
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| format!("property `title` of `Card`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra_members2<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<::std::string::String, i64>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_members2 = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra_members2` of `Card`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Card, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `note`.
+        #[must_use]
+        pub fn note(mut self, value: impl Into<Note>) -> Self {
+            self.note = Some(value.into());
+            self
         }
 
-        impl ::std::convert::TryFrom<Card> for super::Card {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Card,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    extra: value.extra?,
-                    extra_members: value.extra_members?,
-                    title: value.title?,
-                    extra_members2: value.extra_members2?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Card> for Card {
-            fn from(value: super::Card) -> Self {
-                Self {
-                    extra: Ok(value.extra),
-                    extra_members: Ok(value.extra_members),
-                    title: Ok(value.title),
-                    extra_members2: Ok(value.extra_members2),
-                }
-            }
-        }
-
-        /// Builds a [`Made`](super::Made).
-        #[derive(Clone, Debug)]
-        pub struct Made {
-            extra: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            size: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            extra_members: ::std::result::Result<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Made {
-            fn default() -> Self {
-                Self {
-                    extra: Ok(::std::default::Default::default()),
-                    size: Ok(::std::default::Default::default()),
-                    extra_members: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Made {
-            /// The property `extra`.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `Made`: {e}"));
-                self
-            }
-            /// The property `size`.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `Made`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra_members<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<
-                        ::std::string::String,
-                        ::std::string::String,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_members = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra_members` of `Made`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Made, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Made> for super::Made {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Made,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    extra: value.extra?,
-                    size: value.size?,
-                    extra_members: value.extra_members?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Made> for Made {
-            fn from(value: super::Made) -> Self {
-                Self {
-                    extra: Ok(value.extra),
-                    size: Ok(value.size),
-                    extra_members: Ok(value.extra_members),
-                }
-            }
-        }
-
-        /// Builds a [`MadeVariant1`](super::MadeVariant1).
-        #[derive(Clone, Debug)]
-        pub struct MadeVariant1 {
-            size: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for MadeVariant1 {
-            fn default() -> Self {
-                Self {
-                    size: Ok(::std::default::Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl MadeVariant1 {
-            /// The property `size`.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `MadeVariant1`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<
-                        ::std::string::String,
-                        ::std::string::String,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `MadeVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::MadeVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<MadeVariant1> for super::MadeVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MadeVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    size: value.size?,
-                    extra: value.extra?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::MadeVariant1> for MadeVariant1 {
-            fn from(value: super::MadeVariant1) -> Self {
-                Self {
-                    size: Ok(value.size),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-
-        /// Builds a [`Named`](super::Named).
-        #[derive(Clone, Debug)]
-        pub struct Named {
-            extra: ::std::result::Result<::serde_json::Value, ::std::string::String>,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            extra_members: ::std::result::Result<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Named {
-            fn default() -> Self {
-                Self {
-                    extra: Err(
-                        "property `extra` of `Named` is required and was not set"
-                            .to_owned(),
-                    ),
-                    name: Ok(::std::default::Default::default()),
-                    extra_members: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Named {
-            /// The property `extra`.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::serde_json::Value>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `Named`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Named`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra_members<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::collections::BTreeMap<
-                        ::std::string::String,
-                        ::std::string::String,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_members = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra_members` of `Named`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Named, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Named> for super::Named {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Named,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    extra: value.extra?,
-                    name: value.name?,
-                    extra_members: value.extra_members?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Named> for Named {
-            fn from(value: super::Named) -> Self {
-                Self {
-                    extra: Ok(value.extra),
-                    name: Ok(value.name),
-                    extra_members: Ok(value.extra_members),
-                }
-            }
-        }
-
-        /// Builds a [`Note`](super::Note).
-        #[derive(Clone, Debug)]
-        pub struct Note {
-            extra: ::std::result::Result<super::NoteExtra, ::std::string::String>,
-            text: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-            extra_members: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Note {
-            fn default() -> Self {
-                Self {
-                    extra: Err(
-                        "property `Extra` of `Note` is required and was not set"
-                            .to_owned(),
-                    ),
-                    text: Ok(::std::default::Default::default()),
-                    extra_members: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Note {
-            /// The property `Extra`.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::NoteExtra>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `Extra` of `Note`: {e}"));
-                self
-            }
-            /// The property `text`.
-            pub fn text<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.text = value
-                    .try_into()
-                    .map_err(|e| format!("property `text` of `Note`: {e}"));
-                self
-            }
-            /// Properties that the document does not list.
-            pub fn extra_members<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_members = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra_members` of `Note`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Note, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Note> for super::Note {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Note,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    extra: value.extra?,
-                    text: value.text?,
-                    extra_members: value.extra_members?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Note> for Note {
-            fn from(value: super::Note) -> Self {
-                Self {
-                    extra: Ok(value.extra),
-                    text: Ok(value.text),
-                    extra_members: Ok(value.extra_members),
-                }
-            }
-        }
-
-        /// Builds a [`Others`](super::Others).
-        #[derive(Clone, Debug)]
-        pub struct Others {
-            base: ::std::result::Result<
-                ::std::option::Option<super::Base>,
-                ::std::string::String,
-            >,
-            made: ::std::result::Result<
-                ::std::option::Option<super::Made>,
-                ::std::string::String,
-            >,
-            named: ::std::result::Result<
-                ::std::option::Option<super::Named>,
-                ::std::string::String,
-            >,
-            note: ::std::result::Result<
-                ::std::option::Option<super::Note>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Others {
-            fn default() -> Self {
-                Self {
-                    base: Ok(::std::default::Default::default()),
-                    made: Ok(::std::default::Default::default()),
-                    named: Ok(::std::default::Default::default()),
-                    note: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Others {
-            /// The property `base`.
-            pub fn base<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Base>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.base = value
-                    .try_into()
-                    .map_err(|e| format!("property `base` of `Others`: {e}"));
-                self
-            }
-            /// The property `made`.
-            pub fn made<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Made>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.made = value
-                    .try_into()
-                    .map_err(|e| format!("property `made` of `Others`: {e}"));
-                self
-            }
-            /// Required, and not declared.
-            pub fn named<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Named>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.named = value
-                    .try_into()
-                    .map_err(|e| format!("property `named` of `Others`: {e}"));
-                self
-            }
-            /// The property `note`.
-            pub fn note<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Note>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.note = value
-                    .try_into()
-                    .map_err(|e| format!("property `note` of `Others`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Others, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Others> for super::Others {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Others,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    base: value.base?,
-                    made: value.made?,
-                    named: value.named?,
-                    note: value.note?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Others> for Others {
-            fn from(value: super::Others) -> Self {
-                Self {
-                    base: Ok(value.base),
-                    made: Ok(value.made),
-                    named: Ok(value.named),
-                    note: Ok(value.note),
-                }
-            }
+        /// [`note`](Self::note), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_note(mut self, value: Option<Note>) -> Self {
+            self.note = value;
+            self
         }
     }
 

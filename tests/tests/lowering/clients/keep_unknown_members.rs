@@ -112,7 +112,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Question>,
+            V: TryInto<types::Question>,
         {
             self.body = value
                 .try_into()
@@ -473,7 +473,7 @@ pub mod types {
     #[non_exhaustive]
     pub enum Answer {
         /// The form `String`.
-        String(::std::string::String),
+        String(String),
         /// The form `Boolean`.
         Boolean(bool),
         /// The form `Long`.
@@ -482,19 +482,19 @@ pub mod types {
         Unknown(::serde_json::Value),
     }
 
-    impl ::std::convert::From<bool> for Answer {
+    impl From<bool> for Answer {
         fn from(value: bool) -> Self {
             Self::Boolean(value)
         }
     }
 
-    impl ::std::convert::From<Long> for Answer {
+    impl From<Long> for Answer {
         fn from(value: Long) -> Self {
             Self::Long(value)
         }
     }
 
-    impl ::std::convert::From<::serde_json::Value> for Answer {
+    impl From<::serde_json::Value> for Answer {
         fn from(value: ::serde_json::Value) -> Self {
             Self::Unknown(value)
         }
@@ -506,13 +506,26 @@ pub mod types {
     #[non_exhaustive]
     pub struct Long {
         /// The property `words`.
-        pub words: ::std::vec::Vec<::std::string::String>,
+        pub words: Vec<String>,
     }
 
     impl Long {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Long {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            Self {
+                words: words.into_iter().map(Into::into).collect(),
+            }
+        }
+
+        /// The property `words`.
+        #[must_use]
+        pub fn words(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.words = value.into_iter().map(Into::into).collect();
+            self
         }
     }
 
@@ -523,76 +536,14 @@ pub mod types {
     #[non_exhaustive]
     pub enum Question {
         /// The form `String`.
-        String(::std::string::String),
+        String(String),
         /// The form `Long`.
         Long(Long),
     }
 
-    impl ::std::convert::From<Long> for Question {
+    impl From<Long> for Question {
         fn from(value: Long) -> Self {
             Self::Long(value)
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Long`](super::Long).
-        #[derive(Clone, Debug)]
-        pub struct Long {
-            words: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Long {
-            fn default() -> Self {
-                Self {
-                    words: Err(
-                        "property `words` of `Long` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Long {
-            /// The property `words`.
-            pub fn words<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.words = value
-                    .try_into()
-                    .map_err(|e| format!("property `words` of `Long`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Long, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Long> for super::Long {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Long,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { words: value.words? })
-            }
-        }
-
-        impl ::std::convert::From<super::Long> for Long {
-            fn from(value: super::Long) -> Self {
-                Self { words: Ok(value.words) }
-            }
         }
     }
 

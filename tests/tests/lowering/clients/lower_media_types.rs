@@ -7,7 +7,8 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, ResponseValue, encode_path,
+        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
+        reqwest,
     };
     #[allow(unused_imports)]
     use crate::clients::lower_media_types::types;
@@ -34,7 +35,17 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<types::Person>, Error<types::Problem>> = async move {
                 let url = format!("{}/person", client.core.base_url(),);
-                let request = client.core.requests().get(url).build()?;
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -90,7 +101,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ChangePerson<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Person, String>,
+        body: Result<types::Person, String>,
         call_options: CallOptions,
     }
 
@@ -98,7 +109,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -106,22 +120,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/merge-patch+json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Person>,
-            <V as std::convert::TryInto<types::Person>>::Error: std::fmt::Display,
+            V: TryInto<types::Person>,
+            <V as TryInto<types::Person>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Person) -> types::builder::Person,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -131,11 +133,20 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Person::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/person", client.core.base_url(),);
-                let request = client.core.requests().patch(url).json(&body).build()?;
+                let request = client
+                    .core
+                    .http_client()
+                    .patch(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .json(&body)
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -205,14 +216,21 @@ pub mod builder {
         /// Sends `GET /export` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/export", client.core.base_url(),);
-                let request = client.core.requests().get(url).build()?;
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -268,7 +286,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ImportCsv<'a> {
         client: &'a super::Client,
-        body: Result<::openapi_client_runtime::Body, String>,
+        body: Result<reqwest::Body, String>,
         call_options: CallOptions,
     }
 
@@ -287,7 +305,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `text/csv; charset=utf-8`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<String>,
+            V: TryInto<String>,
         {
             self.body = value
                 .try_into()
@@ -309,11 +327,17 @@ pub mod builder {
                 let url = format!("{}/export", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -392,7 +416,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/picture", client.core.base_url(),);
-                let request = client.core.requests().get(url).build()?;
+                let request = client.core.http_client().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -448,7 +472,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPicture<'a> {
         client: &'a super::Client,
-        body: Result<::openapi_client_runtime::Body, String>,
+        body: Result<reqwest::Body, String>,
         call_options: CallOptions,
     }
 
@@ -467,12 +491,12 @@ pub mod builder {
         /// Sets the request body. Required; sent as `image/png`.
         pub fn body<B>(mut self, value: B) -> Self
         where
-            B: std::convert::TryInto<::openapi_client_runtime::Body>,
+            B: TryInto<reqwest::Body>,
         {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot be converted to `Body`"
+                    "the request body: the value cannot be converted to `reqwest::Body`"
                         .to_string()
                 });
             self
@@ -488,11 +512,17 @@ pub mod builder {
                 let url = format!("{}/picture", client.core.base_url(),);
                 let request = client
                     .core
-                    .requests()
+                    .http_client()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
                             "application/octet-stream",
                         ),
                     )
@@ -806,12 +836,11 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
-        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -960,15 +989,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct ExportXmlResponse {
         /// The property `root`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub root: ::std::option::Option<::std::string::String>,
-    }
-
-    impl ExportXmlResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ExportXmlResponse {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub root: Option<String>,
     }
 
     /// The schema `Person`.
@@ -977,14 +999,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct Person {
         /// The property `name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
     }
 
     impl Person {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Person {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = Some(value.into());
+            self
+        }
+
+        /// [`name`](Self::name), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_name(mut self, value: Option<String>) -> Self {
+            self.name = value;
+            self
         }
     }
 
@@ -994,188 +1031,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Problem {
         /// The property `title`.
-        pub title: ::std::string::String,
-    }
-
-    impl Problem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Problem {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`ExportXmlResponse`](super::ExportXmlResponse).
-        #[derive(Clone, Debug)]
-        pub struct ExportXmlResponse {
-            root: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ExportXmlResponse {
-            fn default() -> Self {
-                Self {
-                    root: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ExportXmlResponse {
-            /// The property `root`.
-            pub fn root<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.root = value
-                    .try_into()
-                    .map_err(|e| format!("property `root` of `ExportXmlResponse`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ExportXmlResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ExportXmlResponse> for super::ExportXmlResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ExportXmlResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { root: value.root? })
-            }
-        }
-
-        impl ::std::convert::From<super::ExportXmlResponse> for ExportXmlResponse {
-            fn from(value: super::ExportXmlResponse) -> Self {
-                Self { root: Ok(value.root) }
-            }
-        }
-
-        /// Builds a [`Person`](super::Person).
-        #[derive(Clone, Debug)]
-        pub struct Person {
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Person {
-            fn default() -> Self {
-                Self {
-                    name: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Person {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Person`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Person> for super::Person {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Person,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
-        }
-
-        impl ::std::convert::From<super::Person> for Person {
-            fn from(value: super::Person) -> Self {
-                Self { name: Ok(value.name) }
-            }
-        }
-
-        /// Builds a [`Problem`](super::Problem).
-        #[derive(Clone, Debug)]
-        pub struct Problem {
-            title: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Problem {
-            fn default() -> Self {
-                Self {
-                    title: Err(
-                        "property `title` of `Problem` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Problem {
-            /// The property `title`.
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| format!("property `title` of `Problem`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Problem> for super::Problem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Problem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { title: value.title? })
-            }
-        }
-
-        impl ::std::convert::From<super::Problem> for Problem {
-            fn from(value: super::Problem) -> Self {
-                Self { title: Ok(value.title) }
-            }
-        }
+        pub title: String,
     }
 
     /// Errors of conversions into the types.

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNote<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Note, String>,
+        body: Result<types::Note, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Note>,
-            <V as std::convert::TryInto<types::Note>>::Error: std::fmt::Display,
+            V: TryInto<types::Note>,
+            <V as TryInto<types::Note>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Note) -> types::builder::Note,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Note>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Note::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/note", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -120,7 +109,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNoteAsVndNotesJson<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Note, String>,
+        body: Result<types::Note, String>,
         call_options: CallOptions,
     }
 
@@ -128,7 +117,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -136,22 +128,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Note>,
-            <V as std::convert::TryInto<types::Note>>::Error: std::fmt::Display,
+            V: TryInto<types::Note>,
+            <V as TryInto<types::Note>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Note) -> types::builder::Note,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -164,9 +144,7 @@ pub mod builder {
                 ResponseValue<types::Note>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Note::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/note#set_note_as_vnd_notes_json", client.core.base_url(),
                 );
@@ -226,7 +204,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNoteFromVndNotesJson<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Note, String>,
+        body: Result<types::Note, String>,
         call_options: CallOptions,
     }
 
@@ -234,7 +212,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -242,22 +223,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/vnd.notes+json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Note>,
-            <V as std::convert::TryInto<types::Note>>::Error: std::fmt::Display,
+            V: TryInto<types::Note>,
+            <V as TryInto<types::Note>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Note) -> types::builder::Note,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -270,9 +239,7 @@ pub mod builder {
                 ResponseValue<types::Note>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Note::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/note#set_note_from_vnd_notes_json", client.core.base_url(),
                 );
@@ -332,7 +299,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNoteFromVndNotesJsonAsVndNotesJson<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Note, String>,
+        body: Result<types::Note, String>,
         call_options: CallOptions,
     }
 
@@ -340,7 +307,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -348,22 +318,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/vnd.notes+json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Note>,
-            <V as std::convert::TryInto<types::Note>>::Error: std::fmt::Display,
+            V: TryInto<types::Note>,
+            <V as TryInto<types::Note>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Note) -> types::builder::Note,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -376,9 +334,7 @@ pub mod builder {
                 ResponseValue<types::Note>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Note::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/note#set_note_from_vnd_notes_json_as_vnd_notes_json", client.core
                     .base_url(),
@@ -804,72 +760,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Note {
         /// The property `text`.
-        pub text: ::std::string::String,
+        pub text: String,
     }
 
     impl Note {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Note {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Note`](super::Note).
-        #[derive(Clone, Debug)]
-        pub struct Note {
-            text: ::std::result::Result<::std::string::String, ::std::string::String>,
+        /// With what is required.
+        #[must_use]
+        pub fn new(text: impl Into<String>) -> Self {
+            Self { text: text.into() }
         }
 
-        impl ::std::default::Default for Note {
-            fn default() -> Self {
-                Self {
-                    text: Err(
-                        "property `text` of `Note` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Note {
-            /// The property `text`.
-            pub fn text<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.text = value
-                    .try_into()
-                    .map_err(|e| format!("property `text` of `Note`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Note, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Note> for super::Note {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Note,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { text: value.text? })
-            }
-        }
-
-        impl ::std::convert::From<super::Note> for Note {
-            fn from(value: super::Note) -> Self {
-                Self { text: Ok(value.text) }
-            }
+        /// The property `text`.
+        #[must_use]
+        pub fn text(mut self, value: impl Into<String>) -> Self {
+            self.text = value.into();
+            self
         }
     }
 

@@ -90,8 +90,6 @@ pub(crate) mod query_enum_lists;
 #[rustfmt::skip]
 pub(crate) mod recursive_schemas;
 #[rustfmt::skip]
-pub(crate) mod relax_received_schemas;
-#[rustfmt::skip]
 pub(crate) mod repeats_and_limits;
 #[rustfmt::skip]
 pub(crate) mod require_by_direction;
@@ -106,6 +104,8 @@ pub(crate) mod servers;
 #[rustfmt::skip]
 pub(crate) mod servers_of_operations;
 #[rustfmt::skip]
+pub(crate) mod setters;
+#[rustfmt::skip]
 pub(crate) mod sibling_names;
 #[rustfmt::skip]
 pub(crate) mod split_media_types;
@@ -117,6 +117,8 @@ pub(crate) mod status_ranges;
 pub(crate) mod style_query_parameters;
 #[rustfmt::skip]
 pub(crate) mod tag_discriminated_unions;
+#[rustfmt::skip]
+pub(crate) mod take_limits_off_types;
 #[rustfmt::skip]
 pub(crate) mod text_replies;
 #[rustfmt::skip]

@@ -352,14 +352,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Address {
         /// The property `street`.
-        pub street: ::std::string::String,
-    }
-
-    impl Address {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Address {
-            ::std::default::Default::default()
-        }
+        pub street: String,
     }
 
     /// The schema `Contact`.
@@ -369,20 +362,20 @@ pub mod types {
     #[non_exhaustive]
     pub enum Contact {
         /// The form `String`.
-        String(::std::string::String),
+        String(String),
         /// The form `Integer`.
         Integer(i64),
         /// The form `Unknown`.
         Unknown(::serde_json::Value),
     }
 
-    impl ::std::convert::From<i64> for Contact {
+    impl From<i64> for Contact {
         fn from(value: i64) -> Self {
             Self::Integer(value)
         }
     }
 
-    impl ::std::convert::From<::serde_json::Value> for Contact {
+    impl From<::serde_json::Value> for Contact {
         fn from(value: ::serde_json::Value) -> Self {
             Self::Unknown(value)
         }
@@ -402,22 +395,22 @@ pub mod types {
     )]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Nickname(pub ::std::string::String);
+    pub struct Nickname(pub String);
     impl ::std::ops::Deref for Nickname {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
+        type Target = String;
+        fn deref(&self) -> &String {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Nickname> for ::std::string::String {
+    impl From<Nickname> for String {
         fn from(value: Nickname) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for Nickname {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for Nickname {
+        fn from(value: String) -> Self {
             Self(value)
         }
     }
@@ -430,7 +423,7 @@ pub mod types {
 
     impl ::std::str::FromStr for Nickname {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
         }
     }
@@ -441,251 +434,34 @@ pub mod types {
     #[non_exhaustive]
     pub struct Person {
         /// The property `address`.
-        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[serde(deserialize_with = "Option::deserialize")]
         #[cfg_attr(
             feature = "schemars",
             schemars(with = "::openapi_client_runtime::Patch<Address>")
         )]
-        pub address: ::std::option::Option<Address>,
+        pub address: Option<Address>,
         /// The property `contact`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub contact: ::std::option::Option<Contact>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contact: Option<Contact>,
         /// The property `mood`.
-        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[serde(deserialize_with = "Option::deserialize")]
         #[cfg_attr(
             feature = "schemars",
             schemars(
                 with = "::openapi_client_runtime::Patch<crate::clients::move_nullable_to_references::types::Mood>"
             )
         )]
-        pub mood: ::std::option::Option<
-            crate::clients::move_nullable_to_references::types::Mood,
-        >,
+        pub mood: Option<Mood>,
         /// The property `mother`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mother: ::std::option::Option<::std::boxed::Box<Person>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub mother: Option<Box<Person>>,
         /// The property `nickname`.
-        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        #[serde(deserialize_with = "Option::deserialize")]
         #[cfg_attr(
             feature = "schemars",
             schemars(with = "::openapi_client_runtime::Patch<Nickname>")
         )]
-        pub nickname: ::std::option::Option<Nickname>,
-    }
-
-    impl Person {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Person {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Address`](super::Address).
-        #[derive(Clone, Debug)]
-        pub struct Address {
-            street: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Address {
-            fn default() -> Self {
-                Self {
-                    street: Err(
-                        "property `street` of `Address` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Address {
-            /// The property `street`.
-            pub fn street<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.street = value
-                    .try_into()
-                    .map_err(|e| format!("property `street` of `Address`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Address, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Address> for super::Address {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Address,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { street: value.street? })
-            }
-        }
-
-        impl ::std::convert::From<super::Address> for Address {
-            fn from(value: super::Address) -> Self {
-                Self { street: Ok(value.street) }
-            }
-        }
-
-        /// Builds a [`Person`](super::Person).
-        #[derive(Clone, Debug)]
-        pub struct Person {
-            address: ::std::result::Result<
-                ::std::option::Option<super::Address>,
-                ::std::string::String,
-            >,
-            contact: ::std::result::Result<
-                ::std::option::Option<super::Contact>,
-                ::std::string::String,
-            >,
-            mood: ::std::result::Result<
-                ::std::option::Option<
-                    crate::clients::move_nullable_to_references::types::Mood,
-                >,
-                ::std::string::String,
-            >,
-            mother: ::std::result::Result<
-                ::std::option::Option<::std::boxed::Box<super::Person>>,
-                ::std::string::String,
-            >,
-            nickname: ::std::result::Result<
-                ::std::option::Option<super::Nickname>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Person {
-            fn default() -> Self {
-                Self {
-                    address: Err(
-                        "property `address` of `Person` is required and was not set"
-                            .to_owned(),
-                    ),
-                    contact: Ok(::std::default::Default::default()),
-                    mood: Err(
-                        "property `mood` of `Person` is required and was not set"
-                            .to_owned(),
-                    ),
-                    mother: Ok(::std::default::Default::default()),
-                    nickname: Err(
-                        "property `nickname` of `Person` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Person {
-            /// The property `address`.
-            pub fn address<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Address>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.address = value
-                    .try_into()
-                    .map_err(|e| format!("property `address` of `Person`: {e}"));
-                self
-            }
-            /// The property `contact`.
-            pub fn contact<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Contact>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.contact = value
-                    .try_into()
-                    .map_err(|e| format!("property `contact` of `Person`: {e}"));
-                self
-            }
-            /// The property `mood`.
-            pub fn mood<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::move_nullable_to_references::types::Mood,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mood = value
-                    .try_into()
-                    .map_err(|e| format!("property `mood` of `Person`: {e}"));
-                self
-            }
-            /// The property `mother`.
-            pub fn mother<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::boxed::Box<super::Person>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mother = value
-                    .try_into()
-                    .map_err(|e| format!("property `mother` of `Person`: {e}"));
-                self
-            }
-            /// The property `nickname`.
-            pub fn nickname<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Nickname>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.nickname = value
-                    .try_into()
-                    .map_err(|e| format!("property `nickname` of `Person`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Person> for super::Person {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Person,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    address: value.address?,
-                    contact: value.contact?,
-                    mood: value.mood?,
-                    mother: value.mother?,
-                    nickname: value.nickname?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Person> for Person {
-            fn from(value: super::Person) -> Self {
-                Self {
-                    address: Ok(value.address),
-                    contact: Ok(value.contact),
-                    mood: Ok(value.mood),
-                    mother: Ok(value.mother),
-                    nickname: Ok(value.nickname),
-                }
-            }
-        }
+        pub nickname: Option<Nickname>,
     }
 
     /// Errors of conversions into the types.
@@ -734,31 +510,31 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Contact> for ::std::string::String {
+    impl From<Contact> for String {
         fn from(value: Contact) -> Self {
             value.to_string()
         }
     }
 
-    impl ::std::convert::From<&Contact> for ::std::string::String {
+    impl From<&Contact> for String {
         fn from(value: &Contact) -> Self {
             value.to_string()
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for Contact {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for Contact {
+        fn from(value: String) -> Self {
             Self::String(value)
         }
     }
 
-    impl ::std::convert::From<&str> for Nickname {
+    impl From<&str> for Nickname {
         fn from(value: &str) -> Self {
             Self::from(value.to_owned())
         }
     }
 
-    impl ::std::convert::From<&str> for Contact {
+    impl From<&str> for Contact {
         fn from(value: &str) -> Self {
             Self::from(value.to_owned())
         }

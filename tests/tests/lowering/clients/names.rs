@@ -16,23 +16,23 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Match<'a> {
         _client: &'a super::Client,
-        self_: Result<::std::string::String, String>,
-        in_: Result<::std::string::String, String>,
-        filter: Result<Option<::std::string::String>, String>,
+        self_: Result<String, String>,
+        in_: Result<String, String>,
+        filter: Result<Option<String>, String>,
         _2fa: Result<Option<bool>, String>,
-        body: Result<Option<::std::string::String>, String>,
-        client: Result<Option<::std::string::String>, String>,
-        info: Result<Option<::std::string::String>, String>,
-        operation: Result<Option<::std::string::String>, String>,
-        outcome: Result<Option<::std::string::String>, String>,
+        body: Result<Option<String>, String>,
+        client: Result<Option<String>, String>,
+        info: Result<Option<String>, String>,
+        operation: Result<Option<String>, String>,
+        outcome: Result<Option<String>, String>,
         page_size: Result<Option<i64>, String>,
-        request: Result<Option<::std::string::String>, String>,
-        response: Result<Option<::std::string::String>, String>,
-        result: Result<Option<::std::string::String>, String>,
-        type_: Result<Option<::std::string::String>, String>,
-        url: Result<Option<::std::string::String>, String>,
-        value: Result<Option<::std::string::String>, String>,
-        x_type: Result<Option<::std::string::String>, String>,
+        request: Result<Option<String>, String>,
+        response: Result<Option<String>, String>,
+        result: Result<Option<String>, String>,
+        type_: Result<Option<String>, String>,
+        url: Result<Option<String>, String>,
+        value: Result<Option<String>, String>,
+        x_type: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -72,7 +72,7 @@ pub mod builder {
         /// Required; sent as the path parameter `self`.
         pub fn self_<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.self_ = value
                 .try_into()
@@ -88,7 +88,7 @@ pub mod builder {
         /// Required; sent as the path parameter `in`.
         pub fn in_<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.in_ = value
                 .try_into()
@@ -104,7 +104,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `$filter`.
         pub fn filter<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.filter = value
                 .try_into()
@@ -121,7 +121,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `2fa`.
         pub fn _2fa<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<bool>,
+            V: TryInto<bool>,
         {
             self._2fa = value
                 .try_into()
@@ -138,7 +138,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `body`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.body = value
                 .try_into()
@@ -155,7 +155,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `client`.
         pub fn client<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.client = value
                 .try_into()
@@ -172,7 +172,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `info`.
         pub fn info<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.info = value
                 .try_into()
@@ -189,7 +189,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `operation`.
         pub fn operation<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.operation = value
                 .try_into()
@@ -206,7 +206,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `outcome`.
         pub fn outcome<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.outcome = value
                 .try_into()
@@ -223,7 +223,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `page[size]`.
         pub fn page_size<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.page_size = value
                 .try_into()
@@ -240,7 +240,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `request`.
         pub fn request<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.request = value
                 .try_into()
@@ -257,7 +257,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `response`.
         pub fn response<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.response = value
                 .try_into()
@@ -274,7 +274,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `result`.
         pub fn result<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.result = value
                 .try_into()
@@ -291,7 +291,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `type`.
         pub fn type_<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.type_ = value
                 .try_into()
@@ -308,7 +308,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `url`.
         pub fn url<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.url = value
                 .try_into()
@@ -325,7 +325,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `value`.
         pub fn value<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.value = value
                 .try_into()
@@ -342,7 +342,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `X-Type`.
         pub fn x_type<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.x_type = value
                 .try_into()
@@ -495,8 +495,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Self_<'a> {
         client: &'a super::Client,
-        self_: Result<::std::string::String, String>,
-        in_: Result<::std::string::String, String>,
+        self_: Result<String, String>,
+        in_: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -521,7 +521,7 @@ pub mod builder {
         /// Required; sent as the path parameter `self`.
         pub fn self_<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.self_ = value
                 .try_into()
@@ -537,7 +537,7 @@ pub mod builder {
         /// Required; sent as the path parameter `in`.
         pub fn in_<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.in_ = value
                 .try_into()
@@ -1276,13 +1276,6 @@ pub mod types {
         pub builder: ::std::option::Option<Error>,
     }
 
-    impl Client {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Client {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Default`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1291,13 +1284,6 @@ pub mod types {
         /// The property `default`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<Client>,
-    }
-
-    impl Default {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Default {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Error`.
@@ -1310,13 +1296,6 @@ pub mod types {
         pub error: ::std::option::Option<::std::string::String>,
     }
 
-    impl Error {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Error {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Groesse`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1325,13 +1304,6 @@ pub mod types {
         /// The property `breite`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub breite: ::std::option::Option<f64>,
-    }
-
-    impl Groesse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Groesse {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Option`.
@@ -1344,13 +1316,6 @@ pub mod types {
         pub some: ::std::option::Option<::std::string::String>,
     }
 
-    impl Option {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Option {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Result`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1359,13 +1324,6 @@ pub mod types {
         /// The property `Err`.
         #[serde(rename = "Err")]
         pub err: ::std::string::String,
-    }
-
-    impl Result {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Result {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Self`.
@@ -1379,13 +1337,6 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub super_: ::std::option::Option<::std::string::String>,
-    }
-
-    impl Self_ {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Self_ {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `some-thing`.
@@ -1425,7 +1376,7 @@ pub mod types {
         pub self_: ::std::option::Option<::std::string::String>,
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: crate::clients::names::types::Type,
+        pub type_: Type,
         /// The property `value`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<Value>,
@@ -1437,13 +1388,6 @@ pub mod types {
         pub x1st: ::std::option::Option<::std::string::String>,
     }
 
-    impl SomeThing {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::SomeThing {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `String`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1452,13 +1396,6 @@ pub mod types {
         /// The property `len`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub len: ::std::option::Option<i64>,
-    }
-
-    impl String {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::String {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Value`.
@@ -1474,13 +1411,6 @@ pub mod types {
         pub string: ::std::option::Option<String>,
     }
 
-    impl Value {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Value {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Vec`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
@@ -1493,13 +1423,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Vec> for ::std::vec::Vec<Result> {
+    impl From<Vec> for ::std::vec::Vec<Result> {
         fn from(value: Vec) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<Result>> for Vec {
+    impl From<::std::vec::Vec<Result>> for Vec {
         fn from(value: ::std::vec::Vec<Result>) -> Self {
             Self(value)
         }
@@ -1515,882 +1445,7 @@ pub mod types {
         pub a: ::std::option::Option<Default>,
         /// How deep it is.
         #[serde(rename = "3d", skip_serializing_if = "::std::option::Option::is_none")]
-        pub x3d: ::std::option::Option<crate::clients::names::types::X3d>,
-    }
-
-    impl X2fa {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::X2fa {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Client`](super::Client).
-        #[derive(Clone, Debug)]
-        pub struct Client {
-            builder: ::std::result::Result<
-                ::std::option::Option<super::Error>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Client {
-            fn default() -> Self {
-                Self {
-                    builder: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Client {
-            /// The property `builder`.
-            pub fn builder<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Error>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.builder = value
-                    .try_into()
-                    .map_err(|e| format!("property `builder` of `Client`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Client, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Client> for super::Client {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Client,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { builder: value.builder? })
-            }
-        }
-
-        impl ::std::convert::From<super::Client> for Client {
-            fn from(value: super::Client) -> Self {
-                Self { builder: Ok(value.builder) }
-            }
-        }
-
-        /// Builds a [`Default`](super::Default).
-        #[derive(Clone, Debug)]
-        pub struct Default {
-            default: ::std::result::Result<
-                ::std::option::Option<super::Client>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Default {
-            fn default() -> Self {
-                Self {
-                    default: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Default {
-            /// The property `default`.
-            pub fn default<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Client>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default = value
-                    .try_into()
-                    .map_err(|e| format!("property `default` of `Default`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Default, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Default> for super::Default {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Default,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { default: value.default? })
-            }
-        }
-
-        impl ::std::convert::From<super::Default> for Default {
-            fn from(value: super::Default) -> Self {
-                Self { default: Ok(value.default) }
-            }
-        }
-
-        /// Builds a [`Error`](super::Error).
-        #[derive(Clone, Debug)]
-        pub struct Error {
-            error: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Error {
-            fn default() -> Self {
-                Self {
-                    error: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Error {
-            /// The property `error`.
-            pub fn error<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error = value
-                    .try_into()
-                    .map_err(|e| format!("property `error` of `Error`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Error, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Error> for super::Error {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Error,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { error: value.error? })
-            }
-        }
-
-        impl ::std::convert::From<super::Error> for Error {
-            fn from(value: super::Error) -> Self {
-                Self { error: Ok(value.error) }
-            }
-        }
-
-        /// Builds a [`Groesse`](super::Groesse).
-        #[derive(Clone, Debug)]
-        pub struct Groesse {
-            breite: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Groesse {
-            fn default() -> Self {
-                Self {
-                    breite: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Groesse {
-            /// The property `breite`.
-            pub fn breite<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.breite = value
-                    .try_into()
-                    .map_err(|e| format!("property `breite` of `Groesse`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Groesse, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Groesse> for super::Groesse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Groesse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { breite: value.breite? })
-            }
-        }
-
-        impl ::std::convert::From<super::Groesse> for Groesse {
-            fn from(value: super::Groesse) -> Self {
-                Self { breite: Ok(value.breite) }
-            }
-        }
-
-        /// Builds a [`Option`](super::Option).
-        #[derive(Clone, Debug)]
-        pub struct Option {
-            some: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Option {
-            fn default() -> Self {
-                Self {
-                    some: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Option {
-            /// The property `Some`.
-            pub fn some<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.some = value
-                    .try_into()
-                    .map_err(|e| format!("property `Some` of `Option`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Option, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Option> for super::Option {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Option,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { some: value.some? })
-            }
-        }
-
-        impl ::std::convert::From<super::Option> for Option {
-            fn from(value: super::Option) -> Self {
-                Self { some: Ok(value.some) }
-            }
-        }
-
-        /// Builds a [`Result`](super::Result).
-        #[derive(Clone, Debug)]
-        pub struct Result {
-            err: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Result {
-            fn default() -> Self {
-                Self {
-                    err: Err(
-                        "property `Err` of `Result` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Result {
-            /// The property `Err`.
-            pub fn err<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.err = value
-                    .try_into()
-                    .map_err(|e| format!("property `Err` of `Result`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Result, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Result> for super::Result {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Result,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { err: value.err? })
-            }
-        }
-
-        impl ::std::convert::From<super::Result> for Result {
-            fn from(value: super::Result) -> Self {
-                Self { err: Ok(value.err) }
-            }
-        }
-
-        /// Builds a [`Self_`](super::Self_).
-        #[derive(Clone, Debug)]
-        pub struct Self_ {
-            super_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Self_ {
-            fn default() -> Self {
-                Self {
-                    super_: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Self_ {
-            /// The property `super`.
-            pub fn super_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.super_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `super` of `Self_`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Self_, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Self_> for super::Self_ {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Self_,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { super_: value.super_? })
-            }
-        }
-
-        impl ::std::convert::From<super::Self_> for Self_ {
-            fn from(value: super::Self_) -> Self {
-                Self { super_: Ok(value.super_) }
-            }
-        }
-
-        /// Builds a [`SomeThing`](super::SomeThing).
-        #[derive(Clone, Debug)]
-        pub struct SomeThing {
-            a_b_c: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            fn_: ::std::result::Result<
-                ::std::option::Option<super::Option>,
-                ::std::string::String,
-            >,
-            größe: ::std::result::Result<
-                ::std::option::Option<super::Groesse>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            me: ::std::result::Result<
-                ::std::option::Option<super::Self_>,
-                ::std::string::String,
-            >,
-            minus1: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            plus1: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            self_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<
-                crate::clients::names::types::Type,
-                ::std::string::String,
-            >,
-            value: ::std::result::Result<
-                ::std::option::Option<super::Value>,
-                ::std::string::String,
-            >,
-            vec: ::std::result::Result<
-                ::std::option::Option<super::Vec>,
-                ::std::string::String,
-            >,
-            x1st: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for SomeThing {
-            fn default() -> Self {
-                Self {
-                    a_b_c: Ok(::std::default::Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                    fn_: Ok(::std::default::Default::default()),
-                    größe: Ok(::std::default::Default::default()),
-                    id: Ok(::std::default::Default::default()),
-                    me: Ok(::std::default::Default::default()),
-                    minus1: Ok(::std::default::Default::default()),
-                    plus1: Ok(::std::default::Default::default()),
-                    self_: Ok(::std::default::Default::default()),
-                    type_: Err(
-                        "property `type` of `SomeThing` is required and was not set"
-                            .to_owned(),
-                    ),
-                    value: Ok(::std::default::Default::default()),
-                    vec: Ok(::std::default::Default::default()),
-                    x1st: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl SomeThing {
-            /// The property `a {b} "c" \`.
-            pub fn a_b_c<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.a_b_c = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `a {{b}} \"c\" \\` of `SomeThing`: {e}")
-                    });
-                self
-            }
-            /// The property `extra`.
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| format!("property `extra` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `fn`.
-            pub fn fn_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Option>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.fn_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `fn` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `größe`.
-            pub fn größe<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Groesse>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.größe = value
-                    .try_into()
-                    .map_err(|e| format!("property `größe` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `@id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `@id` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `me`.
-            pub fn me<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Self_>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.me = value
-                    .try_into()
-                    .map_err(|e| format!("property `me` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `-1`.
-            pub fn minus1<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.minus1 = value
-                    .try_into()
-                    .map_err(|e| format!("property `-1` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `+1`.
-            pub fn plus1<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.plus1 = value
-                    .try_into()
-                    .map_err(|e| format!("property `+1` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `self`.
-            pub fn self_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.self_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `self` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::clients::names::types::Type>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `value`.
-            pub fn value<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| format!("property `value` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `vec`.
-            pub fn vec<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Vec>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vec = value
-                    .try_into()
-                    .map_err(|e| format!("property `vec` of `SomeThing`: {e}"));
-                self
-            }
-            /// The property `1st`.
-            pub fn x1st<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.x1st = value
-                    .try_into()
-                    .map_err(|e| format!("property `1st` of `SomeThing`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::SomeThing, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<SomeThing> for super::SomeThing {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SomeThing,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    a_b_c: value.a_b_c?,
-                    extra: value.extra?,
-                    fn_: value.fn_?,
-                    größe: value.größe?,
-                    id: value.id?,
-                    me: value.me?,
-                    minus1: value.minus1?,
-                    plus1: value.plus1?,
-                    self_: value.self_?,
-                    type_: value.type_?,
-                    value: value.value?,
-                    vec: value.vec?,
-                    x1st: value.x1st?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::SomeThing> for SomeThing {
-            fn from(value: super::SomeThing) -> Self {
-                Self {
-                    a_b_c: Ok(value.a_b_c),
-                    extra: Ok(value.extra),
-                    fn_: Ok(value.fn_),
-                    größe: Ok(value.größe),
-                    id: Ok(value.id),
-                    me: Ok(value.me),
-                    minus1: Ok(value.minus1),
-                    plus1: Ok(value.plus1),
-                    self_: Ok(value.self_),
-                    type_: Ok(value.type_),
-                    value: Ok(value.value),
-                    vec: Ok(value.vec),
-                    x1st: Ok(value.x1st),
-                }
-            }
-        }
-
-        /// Builds a [`String`](super::String).
-        #[derive(Clone, Debug)]
-        pub struct String {
-            len: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for String {
-            fn default() -> Self {
-                Self {
-                    len: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl String {
-            /// The property `len`.
-            pub fn len<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.len = value
-                    .try_into()
-                    .map_err(|e| format!("property `len` of `String`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::String, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<String> for super::String {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: String,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { len: value.len? })
-            }
-        }
-
-        impl ::std::convert::From<super::String> for String {
-            fn from(value: super::String) -> Self {
-                Self { len: Ok(value.len) }
-            }
-        }
-
-        /// Builds a [`Value`](super::Value).
-        #[derive(Clone, Debug)]
-        pub struct Value {
-            string: ::std::result::Result<
-                ::std::option::Option<super::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Value {
-            fn default() -> Self {
-                Self {
-                    string: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Value {
-            /// The property `String`.
-            pub fn string<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.string = value
-                    .try_into()
-                    .map_err(|e| format!("property `String` of `Value`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Value, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Value> for super::Value {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Value,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { string: value.string? })
-            }
-        }
-
-        impl ::std::convert::From<super::Value> for Value {
-            fn from(value: super::Value) -> Self {
-                Self { string: Ok(value.string) }
-            }
-        }
-
-        /// Builds a [`X2fa`](super::X2fa).
-        #[derive(Clone, Debug)]
-        pub struct X2fa {
-            a: ::std::result::Result<
-                ::std::option::Option<super::Default>,
-                ::std::string::String,
-            >,
-            x3d: ::std::result::Result<
-                ::std::option::Option<crate::clients::names::types::X3d>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for X2fa {
-            fn default() -> Self {
-                Self {
-                    a: Ok(::std::default::Default::default()),
-                    x3d: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl X2fa {
-            /// The property `a`.
-            pub fn a<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Default>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.a = value
-                    .try_into()
-                    .map_err(|e| format!("property `a` of `X2fa`: {e}"));
-                self
-            }
-            /// How deep it is.
-            pub fn x3d<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::names::types::X3d>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.x3d = value
-                    .try_into()
-                    .map_err(|e| format!("property `3d` of `X2fa`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::X2fa, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<X2fa> for super::X2fa {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: X2fa,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    a: value.a?,
-                    x3d: value.x3d?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::X2fa> for X2fa {
-            fn from(value: super::X2fa) -> Self {
-                Self {
-                    a: Ok(value.a),
-                    x3d: Ok(value.x3d),
-                }
-            }
-        }
+        pub x3d: ::std::option::Option<X3d>,
     }
 
     /// Errors of conversions into the types.

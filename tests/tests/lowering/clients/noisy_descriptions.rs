@@ -16,8 +16,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadNoise<'a> {
         client: &'a super::Client,
-        q: Result<Option<::std::string::String>, String>,
-        rust: Result<Option<::std::string::String>, String>,
+        q: Result<Option<String>, String>,
+        rust: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -36,7 +36,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `q`.
         pub fn q<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.q = value
                 .try_into()
@@ -57,7 +57,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `` ~~~rust ` ``.
         pub fn rust<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.rust = value
                 .try_into()
@@ -476,20 +476,20 @@ pub mod types {
     #[non_exhaustive]
     pub struct Noise {
         /// */ }} //! \[A\](B) <https://x.y/z>) \<br\>
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub a: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub a: Option<String>,
         /// \[Kind\]: <http://example.com>
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub b: ::std::option::Option<crate::clients::noisy_descriptions::types::Kind>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub b: Option<Kind>,
         /// right\u{202e} left\u{2066} return
         ///  bell\u{7}
         ///
         /// Default: `"\u{202e}\r\u0007"`, used here when the response omits it.
         #[serde(rename = "c\n\n    panic!();\n", default = "defaults::noise_c_panic")]
-        pub c_panic: ::std::string::String,
+        pub c_panic: String,
         /// The property `d`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub d: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub d: Option<String>,
         /// - In a list:
         ///
         ///   ```text
@@ -498,180 +498,25 @@ pub mod types {
         ///
         /// > ~~~text
         /// > panic!();
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub e: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub e: Option<String>,
     }
 
-    impl ::std::default::Default for Noise {
+    impl Default for Noise {
         fn default() -> Self {
             Self {
-                a: ::std::default::Default::default(),
-                b: ::std::default::Default::default(),
+                a: Default::default(),
+                b: Default::default(),
                 c_panic: defaults::noise_c_panic(),
-                d: ::std::default::Default::default(),
-                e: ::std::default::Default::default(),
-            }
-        }
-    }
-
-    impl Noise {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Noise {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Noise`](super::Noise).
-        #[derive(Clone, Debug)]
-        pub struct Noise {
-            a: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            b: ::std::result::Result<
-                ::std::option::Option<crate::clients::noisy_descriptions::types::Kind>,
-                ::std::string::String,
-            >,
-            c_panic: ::std::result::Result<::std::string::String, ::std::string::String>,
-            d: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            e: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Noise {
-            fn default() -> Self {
-                Self {
-                    a: Ok(::std::default::Default::default()),
-                    b: Ok(::std::default::Default::default()),
-                    c_panic: Ok(super::defaults::noise_c_panic()),
-                    d: Ok(::std::default::Default::default()),
-                    e: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Noise {
-            /// */ }} //! \[A\](B) <https://x.y/z>) \<br\>
-            pub fn a<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.a = value
-                    .try_into()
-                    .map_err(|e| format!("property `a` of `Noise`: {e}"));
-                self
-            }
-            /// \[Kind\]: <http://example.com>
-            pub fn b<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::noisy_descriptions::types::Kind,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.b = value
-                    .try_into()
-                    .map_err(|e| format!("property `b` of `Noise`: {e}"));
-                self
-            }
-            /// right\u{202e} left\u{2066} return
-            ///  bell\u{7}
-            ///
-            /// Default: `"\u{202e}\r\u0007"`, used here when the response omits it.
-            pub fn c_panic<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.c_panic = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `c\n\n    panic!();\n` of `Noise`: {e}")
-                    });
-                self
-            }
-            /// The property `d`.
-            pub fn d<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.d = value
-                    .try_into()
-                    .map_err(|e| format!("property `d` of `Noise`: {e}"));
-                self
-            }
-            /// - In a list:
-            ///
-            ///   ```text
-            ///   panic!();
-            ///   ```
-            ///
-            /// > ~~~text
-            /// > panic!();
-            pub fn e<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.e = value
-                    .try_into()
-                    .map_err(|e| format!("property `e` of `Noise`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Noise, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Noise> for super::Noise {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Noise,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    a: value.a?,
-                    b: value.b?,
-                    c_panic: value.c_panic?,
-                    d: value.d?,
-                    e: value.e?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Noise> for Noise {
-            fn from(value: super::Noise) -> Self {
-                Self {
-                    a: Ok(value.a),
-                    b: Ok(value.b),
-                    c_panic: Ok(value.c_panic),
-                    d: Ok(value.d),
-                    e: Ok(value.e),
-                }
+                d: Default::default(),
+                e: Default::default(),
             }
         }
     }
 
     /// Generation of default values for serde.
     mod defaults {
-        pub(super) fn noise_c_panic() -> ::std::string::String {
+        pub(super) fn noise_c_panic() -> String {
             "\u{202e}\r\u{7}".to_string()
         }
     }

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadPage<'a> {
         client: &'a super::Client,
-        if_none_match: Result<Option<::std::string::String>, String>,
+        if_none_match: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -34,7 +34,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `If-None-Match`.
         pub fn if_none_match<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.if_none_match = value
                 .try_into()
@@ -207,7 +207,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ChangePage<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Page, String>,
+        body: Result<types::Page, String>,
         call_options: CallOptions,
     }
 
@@ -215,7 +215,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -223,22 +226,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Page>,
-            <V as std::convert::TryInto<types::Page>>::Error: std::fmt::Display,
+            V: TryInto<types::Page>,
+            <V as TryInto<types::Page>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Page) -> types::builder::Page,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -254,9 +245,7 @@ pub mod builder {
                 ResponseValue<crate::clients::not_modified::types::ChangePageSuccess>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Page::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/page", client.core.base_url(),);
                 let request = client.core.requests().patch(url).json(&body).build()?;
                 let result = client
@@ -645,72 +634,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Page {
         /// The property `title`.
-        pub title: ::std::string::String,
+        pub title: String,
     }
 
     impl Page {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Page {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Page`](super::Page).
-        #[derive(Clone, Debug)]
-        pub struct Page {
-            title: ::std::result::Result<::std::string::String, ::std::string::String>,
+        /// With what is required.
+        #[must_use]
+        pub fn new(title: impl Into<String>) -> Self {
+            Self { title: title.into() }
         }
 
-        impl ::std::default::Default for Page {
-            fn default() -> Self {
-                Self {
-                    title: Err(
-                        "property `title` of `Page` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Page {
-            /// The property `title`.
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| format!("property `title` of `Page`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Page, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Page> for super::Page {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Page,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { title: value.title? })
-            }
-        }
-
-        impl ::std::convert::From<super::Page> for Page {
-            fn from(value: super::Page) -> Self {
-                Self { title: Ok(value.title) }
-            }
+        /// The property `title`.
+        #[must_use]
+        pub fn title(mut self, value: impl Into<String>) -> Self {
+            self.title = value.into();
+            self
         }
     }
 

@@ -34,7 +34,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `color`.
         pub fn color<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<crate::clients::open_string_enums::types::Color>,
+            V: TryInto<crate::clients::open_string_enums::types::Color>,
         {
             self.color = value
                 .try_into()
@@ -115,7 +115,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetCar<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Car, String>,
+        body: Result<types::Car, String>,
         call_options: CallOptions,
     }
 
@@ -123,7 +123,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -131,22 +134,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Car>,
-            <V as std::convert::TryInto<types::Car>>::Error: std::fmt::Display,
+            V: TryInto<types::Car>,
+            <V as TryInto<types::Car>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Car) -> types::builder::Car,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -156,9 +147,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Car::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/car", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -490,27 +479,98 @@ pub mod types {
     #[non_exhaustive]
     pub struct Car {
         /// Colour of the paint.
-        pub color: crate::clients::open_string_enums::types::Color,
+        pub color: Color,
         /// The usual way to write an open enum by hand.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub fuel: ::std::option::Option<crate::clients::open_string_enums::types::Fuel>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub fuel: Option<Fuel>,
         /// The property `gear`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub gear: ::std::option::Option<crate::clients::open_string_enums::types::Gear>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub gear: Option<Gear>,
         /// The property `grade`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub grade: ::std::option::Option<Grade>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub grade: Option<Grade>,
         /// The property `more`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub more: ::std::option::Option<
-            ::std::vec::Vec<crate::clients::open_string_enums::types::Color>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub more: Option<Vec<Color>>,
     }
 
     impl Car {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Car {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(color: impl Into<Color>) -> Self {
+            Self {
+                color: color.into(),
+                fuel: None,
+                gear: None,
+                grade: None,
+                more: None,
+            }
+        }
+
+        /// Colour of the paint.
+        #[must_use]
+        pub fn color(mut self, value: impl Into<Color>) -> Self {
+            self.color = value.into();
+            self
+        }
+
+        /// The usual way to write an open enum by hand.
+        #[must_use]
+        pub fn fuel(mut self, value: impl Into<Fuel>) -> Self {
+            self.fuel = Some(value.into());
+            self
+        }
+
+        /// [`fuel`](Self::fuel), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_fuel(mut self, value: Option<Fuel>) -> Self {
+            self.fuel = value;
+            self
+        }
+
+        /// The property `gear`.
+        #[must_use]
+        pub fn gear(mut self, value: impl Into<Gear>) -> Self {
+            self.gear = Some(value.into());
+            self
+        }
+
+        /// [`gear`](Self::gear), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_gear(mut self, value: Option<Gear>) -> Self {
+            self.gear = value;
+            self
+        }
+
+        /// The property `grade`.
+        #[must_use]
+        pub fn grade(mut self, value: impl Into<Grade>) -> Self {
+            self.grade = Some(value.into());
+            self
+        }
+
+        /// [`grade`](Self::grade), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_grade(mut self, value: Option<Grade>) -> Self {
+            self.grade = value;
+            self
+        }
+
+        /// The property `more`.
+        #[must_use]
+        pub fn more(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Color>>,
+        ) -> Self {
+            self.more = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`more`](Self::more), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_more(mut self, value: Option<Vec<Color>>) -> Self {
+            self.more = value;
+            self
         }
     }
 
@@ -547,9 +607,7 @@ pub mod types {
 
     impl ::std::str::FromStr for Grade {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "A" => Ok(Self::A),
                 "B" => Ok(Self::B),
@@ -558,171 +616,17 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for Grade {
+    impl TryFrom<&str> for Grade {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<::std::string::String> for Grade {
+    impl TryFrom<String> for Grade {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Car`](super::Car).
-        #[derive(Clone, Debug)]
-        pub struct Car {
-            color: ::std::result::Result<
-                crate::clients::open_string_enums::types::Color,
-                ::std::string::String,
-            >,
-            fuel: ::std::result::Result<
-                ::std::option::Option<crate::clients::open_string_enums::types::Fuel>,
-                ::std::string::String,
-            >,
-            gear: ::std::result::Result<
-                ::std::option::Option<crate::clients::open_string_enums::types::Gear>,
-                ::std::string::String,
-            >,
-            grade: ::std::result::Result<
-                ::std::option::Option<super::Grade>,
-                ::std::string::String,
-            >,
-            more: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::clients::open_string_enums::types::Color>,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Car {
-            fn default() -> Self {
-                Self {
-                    color: Err(
-                        "property `color` of `Car` is required and was not set"
-                            .to_owned(),
-                    ),
-                    fuel: Ok(::std::default::Default::default()),
-                    gear: Ok(::std::default::Default::default()),
-                    grade: Ok(::std::default::Default::default()),
-                    more: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Car {
-            /// Colour of the paint.
-            pub fn color<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::open_string_enums::types::Color,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.color = value
-                    .try_into()
-                    .map_err(|e| format!("property `color` of `Car`: {e}"));
-                self
-            }
-            /// The usual way to write an open enum by hand.
-            pub fn fuel<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::open_string_enums::types::Fuel>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.fuel = value
-                    .try_into()
-                    .map_err(|e| format!("property `fuel` of `Car`: {e}"));
-                self
-            }
-            /// The property `gear`.
-            pub fn gear<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::open_string_enums::types::Gear>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.gear = value
-                    .try_into()
-                    .map_err(|e| format!("property `gear` of `Car`: {e}"));
-                self
-            }
-            /// The property `grade`.
-            pub fn grade<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Grade>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.grade = value
-                    .try_into()
-                    .map_err(|e| format!("property `grade` of `Car`: {e}"));
-                self
-            }
-            /// The property `more`.
-            pub fn more<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::clients::open_string_enums::types::Color>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.more = value
-                    .try_into()
-                    .map_err(|e| format!("property `more` of `Car`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Car, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Car> for super::Car {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Car,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    color: value.color?,
-                    fuel: value.fuel?,
-                    gear: value.gear?,
-                    grade: value.grade?,
-                    more: value.more?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Car> for Car {
-            fn from(value: super::Car) -> Self {
-                Self {
-                    color: Ok(value.color),
-                    fuel: Ok(value.fuel),
-                    gear: Ok(value.gear),
-                    grade: Ok(value.grade),
-                    more: Ok(value.more),
-                }
-            }
         }
     }
 

@@ -18,7 +18,7 @@ pub mod builder {
         client: &'a super::Client,
         limit: Result<Option<::std::num::NonZeroU64>, String>,
         offset: Result<Option<u64>, String>,
-        q: Result<Option<::std::string::String>, String>,
+        q: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -38,7 +38,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `limit`.
         pub fn limit<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
+            V: TryInto<::std::num::NonZeroU64>,
         {
             self.limit = value
                 .try_into()
@@ -55,7 +55,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `offset`.
         pub fn offset<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<u64>,
+            V: TryInto<u64>,
         {
             self.offset = value
                 .try_into()
@@ -72,7 +72,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `q`.
         pub fn q<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.q = value
                 .try_into()
@@ -177,7 +177,7 @@ pub mod builder {
             &crate::clients::pagination::operations::LIST_ROWS
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.offset)
         }
 
@@ -186,7 +186,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -201,7 +201,7 @@ pub mod builder {
                 .limit(Some(page).map(|part| &part.limit).and_then(|part| part.as_ref()))
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page)
                 .map(|part| part.items)
                 .flatten()
@@ -235,7 +235,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `limit`.
         pub fn limit<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.limit = value
                 .try_into()
@@ -252,7 +252,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `offset`.
         pub fn offset<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.offset = value
                 .try_into()
@@ -363,7 +363,7 @@ pub mod builder {
             &crate::clients::pagination::operations::LIST_EVENTS
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.offset)
         }
 
@@ -372,7 +372,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -391,7 +391,7 @@ pub mod builder {
                 )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).map(|part| part.events).flatten().unwrap_or_default()
         }
     }
@@ -401,7 +401,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetSession<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         turn_limit: Result<Option<i64>, String>,
         turn_offset: Result<Option<i64>, String>,
         call_options: CallOptions,
@@ -426,7 +426,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -442,7 +442,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `turn_limit`.
         pub fn turn_limit<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.turn_limit = value
                 .try_into()
@@ -459,7 +459,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `turn_offset`.
         pub fn turn_offset<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.turn_offset = value
                 .try_into()
@@ -573,7 +573,7 @@ pub mod builder {
 
     impl<'a> ::openapi_client_runtime::pagination::Paged for GetSession<'a> {
         type Page = types::GetSessionResponse;
-        type Item = ::std::string::String;
+        type Item = String;
         type Error = ::serde_json::Value;
         type Call = ::openapi_client_runtime::pagination::PageCall<
             'a,
@@ -584,7 +584,7 @@ pub mod builder {
             &crate::clients::pagination::operations::GET_SESSION
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.turn_offset)
         }
 
@@ -593,7 +593,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -623,7 +623,7 @@ pub mod builder {
                 )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).map(|part| part.turns).unwrap_or_default()
         }
     }
@@ -653,7 +653,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `page`.
         pub fn page<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<u64>,
+            V: TryInto<u64>,
         {
             self.page = value
                 .try_into()
@@ -670,7 +670,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `per_page`.
         pub fn per_page<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.per_page = value
                 .try_into()
@@ -783,7 +783,7 @@ pub mod builder {
             &crate::clients::pagination::operations::LIST_NUMBERED
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.page)
         }
 
@@ -792,7 +792,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -812,7 +812,7 @@ pub mod builder {
                 )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page)
                 .map(|part| part.data)
                 .map(|part| part.rows)
@@ -826,7 +826,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListFeed<'a> {
         client: &'a super::Client,
-        after: Result<Option<::std::string::String>, String>,
+        after: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -844,7 +844,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `after`.
         pub fn after<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.after = value
                 .try_into()
@@ -948,7 +948,7 @@ pub mod builder {
             &crate::clients::pagination::operations::LIST_FEED
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.after)
         }
 
@@ -957,7 +957,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -976,7 +976,7 @@ pub mod builder {
                 )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).map(|part| part.data).flatten().unwrap_or_default()
         }
     }
@@ -986,7 +986,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListLinked<'a> {
         client: &'a super::Client,
-        q: Result<Option<::std::string::String>, String>,
+        q: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -1004,7 +1004,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `q`.
         pub fn q<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.q = value
                 .try_into()
@@ -1113,8 +1113,8 @@ pub mod builder {
             &crate::clients::pagination::operations::LIST_LINKED
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
-            ::std::option::Option::None
+        fn given(&self) -> Option<String> {
+            Option::None
         }
 
         fn options_mut(&mut self) -> &mut CallOptions {
@@ -1122,7 +1122,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -1135,7 +1135,7 @@ pub mod builder {
                 .next(Some(page).map(|part| &part.next).and_then(|part| part.as_ref()))
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).map(|part| part.rows).map(|part| part.0).unwrap_or_default()
         }
     }
@@ -1145,7 +1145,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListVersions<'a> {
         client: &'a super::Client,
-        owner: Result<::std::string::String, String>,
+        owner: Result<String, String>,
         per_page: Result<Option<i64>, String>,
         call_options: CallOptions,
     }
@@ -1168,7 +1168,7 @@ pub mod builder {
         /// Required; sent as the path parameter `owner`.
         pub fn owner<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.owner = value
                 .try_into()
@@ -1184,7 +1184,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `per_page`.
         pub fn per_page<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.per_page = value
                 .try_into()
@@ -1296,8 +1296,8 @@ pub mod builder {
             &crate::clients::pagination::operations::LIST_VERSIONS
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
-            ::std::option::Option::None
+        fn given(&self) -> Option<String> {
+            Option::None
         }
 
         fn options_mut(&mut self) -> &mut CallOptions {
@@ -1305,7 +1305,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -1314,7 +1314,7 @@ pub mod builder {
             )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).map(|part| part.0).unwrap_or_default()
         }
     }
@@ -1345,7 +1345,7 @@ pub mod builder {
         /// Required; sent as the query parameter `skip`.
         pub fn skip<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.skip = value
                 .try_into()
@@ -1359,13 +1359,10 @@ pub mod builder {
         /// Sends `GET /names` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<::std::vec::Vec<::std::string::String>>,
-            Error<::serde_json::Value>,
-        > {
+        ) -> Result<ResponseValue<Vec<String>>, Error<::serde_json::Value>> {
             let Self { client, skip, call_options } = self;
             let outcome: Result<
-                ResponseValue<::std::vec::Vec<::std::string::String>>,
+                ResponseValue<Vec<String>>,
                 Error<::serde_json::Value>,
             > = async move {
                 let skip = skip.map_err(Error::InvalidRequest)?;
@@ -1441,19 +1438,19 @@ pub mod builder {
     }
 
     impl<'a> ::openapi_client_runtime::pagination::Paged for ListNames<'a> {
-        type Page = ::std::vec::Vec<::std::string::String>;
-        type Item = ::std::string::String;
+        type Page = Vec<String>;
+        type Item = String;
         type Error = ::serde_json::Value;
         type Call = ::openapi_client_runtime::pagination::PageCall<
             'a,
-            ::std::vec::Vec<::std::string::String>,
+            Vec<String>,
             ::serde_json::Value,
         >;
         fn operation(&self) -> &'static ::openapi_client_runtime::Operation {
             &crate::clients::pagination::operations::LIST_NAMES
         }
 
-        fn given(&self) -> ::std::option::Option<::std::string::String> {
+        fn given(&self) -> Option<String> {
             ::openapi_client_runtime::pagination::given(&self.skip)
         }
 
@@ -1462,7 +1459,7 @@ pub mod builder {
         }
 
         fn fetch(self) -> Self::Call {
-            ::std::boxed::Box::pin(self.send())
+            Box::pin(self.send())
         }
 
         fn facts(page: &Self::Page) -> ::openapi_client_runtime::pagination::PageFacts {
@@ -1471,7 +1468,7 @@ pub mod builder {
             )
         }
 
-        fn items(page: Self::Page) -> ::std::vec::Vec<Self::Item> {
+        fn items(page: Self::Page) -> Vec<Self::Item> {
             Some(page).unwrap_or_default()
         }
     }
@@ -1502,7 +1499,7 @@ pub mod builder {
         /// Required; sent as the query parameter `skip`.
         pub fn skip<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.skip = value
                 .try_into()
@@ -1516,12 +1513,9 @@ pub mod builder {
         /// Sends `GET /names` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, skip, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let skip = skip.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/names#list_names_as_csv", client.core.base_url(),);
                 let request = client
@@ -2185,19 +2179,12 @@ pub mod types {
     #[non_exhaustive]
     pub struct GetSessionResponse {
         /// The property `session`.
-        pub session: ::std::string::String,
+        pub session: String,
         /// The property `turn_pagination`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub turn_pagination: ::std::option::Option<TurnPagination>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub turn_pagination: Option<TurnPagination>,
         /// The property `turns`.
-        pub turns: ::std::vec::Vec<::std::string::String>,
-    }
-
-    impl GetSessionResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::GetSessionResponse {
-            ::std::default::Default::default()
-        }
+        pub turns: Vec<String>,
     }
 
     /// The schema `ListEventsResponse`.
@@ -2206,18 +2193,11 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListEventsResponse {
         /// The property `events`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: ::std::option::Option<::std::vec::Vec<Row>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub events: Option<Vec<Row>>,
         /// The property `pagination`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub pagination: ::std::option::Option<ListEventsResponsePagination>,
-    }
-
-    impl ListEventsResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListEventsResponse {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub pagination: Option<ListEventsResponsePagination>,
     }
 
     /// The schema `ListEventsResponsePagination`.
@@ -2226,21 +2206,14 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListEventsResponsePagination {
         /// The property `count`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub count: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub count: Option<i64>,
         /// The property `limit`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub limit: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i64>,
         /// The property `offset`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub offset: ::std::option::Option<i64>,
-    }
-
-    impl ListEventsResponsePagination {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListEventsResponsePagination {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub offset: Option<i64>,
     }
 
     /// The schema `ListFeedResponse`.
@@ -2249,18 +2222,11 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListFeedResponse {
         /// The property `data`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<::std::vec::Vec<ListFeedResponseDataItem>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub data: Option<Vec<ListFeedResponseDataItem>>,
         /// The property `paging`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub paging: ::std::option::Option<ListFeedResponsePaging>,
-    }
-
-    impl ListFeedResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListFeedResponse {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub paging: Option<ListFeedResponsePaging>,
     }
 
     /// The schema `ListFeedResponseDataItem`.
@@ -2272,28 +2238,14 @@ pub mod types {
         pub id: i64,
     }
 
-    impl ListFeedResponseDataItem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListFeedResponseDataItem {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `ListFeedResponsePaging`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListFeedResponsePaging {
         /// The property `next`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub next: ::std::option::Option<::std::string::String>,
-    }
-
-    impl ListFeedResponsePaging {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListFeedResponsePaging {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 
     /// The schema `ListLinkedResponse`.
@@ -2302,17 +2254,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListLinkedResponse {
         /// The property `next`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub next: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
         /// The property `rows`.
         pub rows: Rows,
-    }
-
-    impl ListLinkedResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListLinkedResponse {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `ListNumberedResponse`.
@@ -2324,32 +2269,18 @@ pub mod types {
         pub data: ListNumberedResponseData,
     }
 
-    impl ListNumberedResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListNumberedResponse {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `ListNumberedResponseData`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListNumberedResponseData {
         /// The property `page`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub page: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub page: Option<i64>,
         /// The property `rows`.
         pub rows: Rows,
         /// The property `total`.
-        pub total: ::std::string::String,
-    }
-
-    impl ListNumberedResponseData {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListNumberedResponseData {
-            ::std::default::Default::default()
-        }
+        pub total: String,
     }
 
     /// The schema `Problem`.
@@ -2358,15 +2289,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct Problem {
         /// The property `message`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-    }
-
-    impl Problem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Problem {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
     }
 
     /// The schema `Row`.
@@ -2378,59 +2302,45 @@ pub mod types {
         pub id: i64,
     }
 
-    impl Row {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Row {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `RowList`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RowList {
         /// The property `items`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub items: ::std::option::Option<Rows>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub items: Option<Rows>,
         /// The property `limit`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub limit: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i64>,
         /// The property `offset`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub offset: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub offset: Option<i64>,
         /// The property `total`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total: ::std::option::Option<i64>,
-    }
-
-    impl RowList {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::RowList {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub total: Option<i64>,
     }
 
     /// The schema `Rows`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Rows(pub ::std::vec::Vec<Row>);
+    pub struct Rows(pub Vec<Row>);
     impl ::std::ops::Deref for Rows {
-        type Target = ::std::vec::Vec<Row>;
-        fn deref(&self) -> &::std::vec::Vec<Row> {
+        type Target = Vec<Row>;
+        fn deref(&self) -> &Vec<Row> {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Rows> for ::std::vec::Vec<Row> {
+    impl From<Rows> for Vec<Row> {
         fn from(value: Rows) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<Row>> for Rows {
-        fn from(value: ::std::vec::Vec<Row>) -> Self {
+    impl From<Vec<Row>> for Rows {
+        fn from(value: Vec<Row>) -> Self {
             Self(value)
         }
     }
@@ -2441,1134 +2351,14 @@ pub mod types {
     #[non_exhaustive]
     pub struct TurnPagination {
         /// The property `has_more`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub has_more: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub has_more: Option<bool>,
         /// The property `limit`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub limit: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i64>,
         /// The property `total`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total: ::std::option::Option<i64>,
-    }
-
-    impl TurnPagination {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::TurnPagination {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`GetSessionResponse`](super::GetSessionResponse).
-        #[derive(Clone, Debug)]
-        pub struct GetSessionResponse {
-            session: ::std::result::Result<::std::string::String, ::std::string::String>,
-            turn_pagination: ::std::result::Result<
-                ::std::option::Option<super::TurnPagination>,
-                ::std::string::String,
-            >,
-            turns: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for GetSessionResponse {
-            fn default() -> Self {
-                Self {
-                    session: Err(
-                        "property `session` of `GetSessionResponse` is required and was not set"
-                            .to_owned(),
-                    ),
-                    turn_pagination: Ok(::std::default::Default::default()),
-                    turns: Err(
-                        "property `turns` of `GetSessionResponse` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl GetSessionResponse {
-            /// The property `session`.
-            pub fn session<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.session = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `session` of `GetSessionResponse`: {e}")
-                    });
-                self
-            }
-            /// The property `turn_pagination`.
-            pub fn turn_pagination<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::TurnPagination>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.turn_pagination = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `turn_pagination` of `GetSessionResponse`: {e}"
-                        )
-                    });
-                self
-            }
-            /// The property `turns`.
-            pub fn turns<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.turns = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `turns` of `GetSessionResponse`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::GetSessionResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<GetSessionResponse> for super::GetSessionResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: GetSessionResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    session: value.session?,
-                    turn_pagination: value.turn_pagination?,
-                    turns: value.turns?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::GetSessionResponse> for GetSessionResponse {
-            fn from(value: super::GetSessionResponse) -> Self {
-                Self {
-                    session: Ok(value.session),
-                    turn_pagination: Ok(value.turn_pagination),
-                    turns: Ok(value.turns),
-                }
-            }
-        }
-
-        /// Builds a [`ListEventsResponse`](super::ListEventsResponse).
-        #[derive(Clone, Debug)]
-        pub struct ListEventsResponse {
-            events: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Row>>,
-                ::std::string::String,
-            >,
-            pagination: ::std::result::Result<
-                ::std::option::Option<super::ListEventsResponsePagination>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListEventsResponse {
-            fn default() -> Self {
-                Self {
-                    events: Ok(::std::default::Default::default()),
-                    pagination: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListEventsResponse {
-            /// The property `events`.
-            pub fn events<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::Row>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.events = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `events` of `ListEventsResponse`: {e}")
-                    });
-                self
-            }
-            /// The property `pagination`.
-            pub fn pagination<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::ListEventsResponsePagination>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pagination = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `pagination` of `ListEventsResponse`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListEventsResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListEventsResponse> for super::ListEventsResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListEventsResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    events: value.events?,
-                    pagination: value.pagination?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListEventsResponse> for ListEventsResponse {
-            fn from(value: super::ListEventsResponse) -> Self {
-                Self {
-                    events: Ok(value.events),
-                    pagination: Ok(value.pagination),
-                }
-            }
-        }
-
-        /// Builds a [`ListEventsResponsePagination`](super::ListEventsResponsePagination).
-        #[derive(Clone, Debug)]
-        pub struct ListEventsResponsePagination {
-            count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            limit: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            offset: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListEventsResponsePagination {
-            fn default() -> Self {
-                Self {
-                    count: Ok(::std::default::Default::default()),
-                    limit: Ok(::std::default::Default::default()),
-                    offset: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListEventsResponsePagination {
-            /// The property `count`.
-            pub fn count<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `count` of `ListEventsResponsePagination`: {e}"
-                        )
-                    });
-                self
-            }
-            /// The property `limit`.
-            pub fn limit<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.limit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `limit` of `ListEventsResponsePagination`: {e}"
-                        )
-                    });
-                self
-            }
-            /// The property `offset`.
-            pub fn offset<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.offset = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `offset` of `ListEventsResponsePagination`: {e}"
-                        )
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListEventsResponsePagination,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListEventsResponsePagination>
-        for super::ListEventsResponsePagination {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListEventsResponsePagination,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    count: value.count?,
-                    limit: value.limit?,
-                    offset: value.offset?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListEventsResponsePagination>
-        for ListEventsResponsePagination {
-            fn from(value: super::ListEventsResponsePagination) -> Self {
-                Self {
-                    count: Ok(value.count),
-                    limit: Ok(value.limit),
-                    offset: Ok(value.offset),
-                }
-            }
-        }
-
-        /// Builds a [`ListFeedResponse`](super::ListFeedResponse).
-        #[derive(Clone, Debug)]
-        pub struct ListFeedResponse {
-            data: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::ListFeedResponseDataItem>>,
-                ::std::string::String,
-            >,
-            paging: ::std::result::Result<
-                ::std::option::Option<super::ListFeedResponsePaging>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListFeedResponse {
-            fn default() -> Self {
-                Self {
-                    data: Ok(::std::default::Default::default()),
-                    paging: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListFeedResponse {
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<super::ListFeedResponseDataItem>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("property `data` of `ListFeedResponse`: {e}"));
-                self
-            }
-            /// The property `paging`.
-            pub fn paging<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::ListFeedResponsePaging>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.paging = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `paging` of `ListFeedResponse`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListFeedResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListFeedResponse> for super::ListFeedResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListFeedResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    data: value.data?,
-                    paging: value.paging?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListFeedResponse> for ListFeedResponse {
-            fn from(value: super::ListFeedResponse) -> Self {
-                Self {
-                    data: Ok(value.data),
-                    paging: Ok(value.paging),
-                }
-            }
-        }
-
-        /// Builds a [`ListFeedResponseDataItem`](super::ListFeedResponseDataItem).
-        #[derive(Clone, Debug)]
-        pub struct ListFeedResponseDataItem {
-            id: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for ListFeedResponseDataItem {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `ListFeedResponseDataItem` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ListFeedResponseDataItem {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `id` of `ListFeedResponseDataItem`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListFeedResponseDataItem,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListFeedResponseDataItem>
-        for super::ListFeedResponseDataItem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListFeedResponseDataItem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { id: value.id? })
-            }
-        }
-
-        impl ::std::convert::From<super::ListFeedResponseDataItem>
-        for ListFeedResponseDataItem {
-            fn from(value: super::ListFeedResponseDataItem) -> Self {
-                Self { id: Ok(value.id) }
-            }
-        }
-
-        /// Builds a [`ListFeedResponsePaging`](super::ListFeedResponsePaging).
-        #[derive(Clone, Debug)]
-        pub struct ListFeedResponsePaging {
-            next: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListFeedResponsePaging {
-            fn default() -> Self {
-                Self {
-                    next: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListFeedResponsePaging {
-            /// The property `next`.
-            pub fn next<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `next` of `ListFeedResponsePaging`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListFeedResponsePaging,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListFeedResponsePaging>
-        for super::ListFeedResponsePaging {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListFeedResponsePaging,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { next: value.next? })
-            }
-        }
-
-        impl ::std::convert::From<super::ListFeedResponsePaging>
-        for ListFeedResponsePaging {
-            fn from(value: super::ListFeedResponsePaging) -> Self {
-                Self { next: Ok(value.next) }
-            }
-        }
-
-        /// Builds a [`ListLinkedResponse`](super::ListLinkedResponse).
-        #[derive(Clone, Debug)]
-        pub struct ListLinkedResponse {
-            next: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            rows: ::std::result::Result<super::Rows, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for ListLinkedResponse {
-            fn default() -> Self {
-                Self {
-                    next: Ok(::std::default::Default::default()),
-                    rows: Err(
-                        "property `rows` of `ListLinkedResponse` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ListLinkedResponse {
-            /// The property `next`.
-            pub fn next<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `next` of `ListLinkedResponse`: {e}")
-                    });
-                self
-            }
-            /// The property `rows`.
-            pub fn rows<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Rows>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `rows` of `ListLinkedResponse`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListLinkedResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListLinkedResponse> for super::ListLinkedResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListLinkedResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    next: value.next?,
-                    rows: value.rows?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListLinkedResponse> for ListLinkedResponse {
-            fn from(value: super::ListLinkedResponse) -> Self {
-                Self {
-                    next: Ok(value.next),
-                    rows: Ok(value.rows),
-                }
-            }
-        }
-
-        /// Builds a [`ListNumberedResponse`](super::ListNumberedResponse).
-        #[derive(Clone, Debug)]
-        pub struct ListNumberedResponse {
-            data: ::std::result::Result<
-                super::ListNumberedResponseData,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListNumberedResponse {
-            fn default() -> Self {
-                Self {
-                    data: Err(
-                        "property `data` of `ListNumberedResponse` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ListNumberedResponse {
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListNumberedResponseData>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `data` of `ListNumberedResponse`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListNumberedResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListNumberedResponse>
-        for super::ListNumberedResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListNumberedResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { data: value.data? })
-            }
-        }
-
-        impl ::std::convert::From<super::ListNumberedResponse> for ListNumberedResponse {
-            fn from(value: super::ListNumberedResponse) -> Self {
-                Self { data: Ok(value.data) }
-            }
-        }
-
-        /// Builds a [`ListNumberedResponseData`](super::ListNumberedResponseData).
-        #[derive(Clone, Debug)]
-        pub struct ListNumberedResponseData {
-            page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            rows: ::std::result::Result<super::Rows, ::std::string::String>,
-            total: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for ListNumberedResponseData {
-            fn default() -> Self {
-                Self {
-                    page: Ok(::std::default::Default::default()),
-                    rows: Err(
-                        "property `rows` of `ListNumberedResponseData` is required and was not set"
-                            .to_owned(),
-                    ),
-                    total: Err(
-                        "property `total` of `ListNumberedResponseData` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ListNumberedResponseData {
-            /// The property `page`.
-            pub fn page<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `page` of `ListNumberedResponseData`: {e}")
-                    });
-                self
-            }
-            /// The property `rows`.
-            pub fn rows<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Rows>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `rows` of `ListNumberedResponseData`: {e}")
-                    });
-                self
-            }
-            /// The property `total`.
-            pub fn total<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `total` of `ListNumberedResponseData`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListNumberedResponseData,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListNumberedResponseData>
-        for super::ListNumberedResponseData {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListNumberedResponseData,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    page: value.page?,
-                    rows: value.rows?,
-                    total: value.total?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListNumberedResponseData>
-        for ListNumberedResponseData {
-            fn from(value: super::ListNumberedResponseData) -> Self {
-                Self {
-                    page: Ok(value.page),
-                    rows: Ok(value.rows),
-                    total: Ok(value.total),
-                }
-            }
-        }
-
-        /// Builds a [`Problem`](super::Problem).
-        #[derive(Clone, Debug)]
-        pub struct Problem {
-            message: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Problem {
-            fn default() -> Self {
-                Self {
-                    message: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Problem {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Problem`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Problem> for super::Problem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Problem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Problem> for Problem {
-            fn from(value: super::Problem) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
-
-        /// Builds a [`Row`](super::Row).
-        #[derive(Clone, Debug)]
-        pub struct Row {
-            id: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Row {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `Row` is required and was not set".to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Row {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Row`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Row, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Row> for super::Row {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Row,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { id: value.id? })
-            }
-        }
-
-        impl ::std::convert::From<super::Row> for Row {
-            fn from(value: super::Row) -> Self {
-                Self { id: Ok(value.id) }
-            }
-        }
-
-        /// Builds a [`RowList`](super::RowList).
-        #[derive(Clone, Debug)]
-        pub struct RowList {
-            items: ::std::result::Result<
-                ::std::option::Option<super::Rows>,
-                ::std::string::String,
-            >,
-            limit: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            offset: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            total: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for RowList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(::std::default::Default::default()),
-                    limit: Ok(::std::default::Default::default()),
-                    offset: Ok(::std::default::Default::default()),
-                    total: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl RowList {
-            /// The property `items`.
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Rows>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| format!("property `items` of `RowList`: {e}"));
-                self
-            }
-            /// The property `limit`.
-            pub fn limit<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.limit = value
-                    .try_into()
-                    .map_err(|e| format!("property `limit` of `RowList`: {e}"));
-                self
-            }
-            /// The property `offset`.
-            pub fn offset<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.offset = value
-                    .try_into()
-                    .map_err(|e| format!("property `offset` of `RowList`: {e}"));
-                self
-            }
-            /// The property `total`.
-            pub fn total<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total = value
-                    .try_into()
-                    .map_err(|e| format!("property `total` of `RowList`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::RowList, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<RowList> for super::RowList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: RowList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    limit: value.limit?,
-                    offset: value.offset?,
-                    total: value.total?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::RowList> for RowList {
-            fn from(value: super::RowList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    limit: Ok(value.limit),
-                    offset: Ok(value.offset),
-                    total: Ok(value.total),
-                }
-            }
-        }
-
-        /// Builds a [`TurnPagination`](super::TurnPagination).
-        #[derive(Clone, Debug)]
-        pub struct TurnPagination {
-            has_more: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            limit: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            total: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for TurnPagination {
-            fn default() -> Self {
-                Self {
-                    has_more: Ok(::std::default::Default::default()),
-                    limit: Ok(::std::default::Default::default()),
-                    total: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl TurnPagination {
-            /// The property `has_more`.
-            pub fn has_more<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_more = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `has_more` of `TurnPagination`: {e}")
-                    });
-                self
-            }
-            /// The property `limit`.
-            pub fn limit<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.limit = value
-                    .try_into()
-                    .map_err(|e| format!("property `limit` of `TurnPagination`: {e}"));
-                self
-            }
-            /// The property `total`.
-            pub fn total<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total = value
-                    .try_into()
-                    .map_err(|e| format!("property `total` of `TurnPagination`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::TurnPagination,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<TurnPagination> for super::TurnPagination {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: TurnPagination,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    has_more: value.has_more?,
-                    limit: value.limit?,
-                    total: value.total?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::TurnPagination> for TurnPagination {
-            fn from(value: super::TurnPagination) -> Self {
-                Self {
-                    has_more: Ok(value.has_more),
-                    limit: Ok(value.limit),
-                    total: Ok(value.total),
-                }
-            }
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub total: Option<i64>,
     }
 
     /// Errors of conversions into the types.

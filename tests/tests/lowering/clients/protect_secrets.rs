@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct LogIn<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Login, String>,
+        body: Result<types::Login, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Login>,
-            <V as std::convert::TryInto<types::Login>>::Error: std::fmt::Display,
+            V: TryInto<types::Login>,
+            <V as TryInto<types::Login>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Login) -> types::builder::Login,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Session>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Login::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/login", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -437,6 +426,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new("protect-secrets-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -453,6 +443,7 @@ pub mod operations {
     pub static LOG_IN: Operation = Operation::new("log_in", Method::Post, "/login")
         .document_id("logIn")
         .request(RequestBody::new("application/json"))
+        .body_limits(Some(&LIMITS_OF_LOGIN))
         .responses(
             &[ResponseSpec::new(StatusRange::Exact(200u16), &["application/json"])],
         )
@@ -468,6 +459,8 @@ pub mod operations {
             &[ResponseSpec::new(StatusRange::Exact(201u16), &["application/json"])],
         )
         .build();
+    static LIMITS_OF_LOGIN: BodyLimits = BodyLimits::new()
+        .members(&[("password", &BodyLimits::new().min_length(8usize))]);
 }
 
 pub mod types {
@@ -486,13 +479,69 @@ pub mod types {
         )]
         pub pin: ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
         /// The property `user`.
-        pub user: ::std::string::String,
+        pub user: String,
     }
 
     impl Login {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Login {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            user: impl Into<String>,
+            password: impl Into<::openapi_client_runtime::Secret>,
+        ) -> Self {
+            Self {
+                password: password.into(),
+                pin: ::openapi_client_runtime::Patch::Absent,
+                user: user.into(),
+            }
+        }
+
+        /// The property `password`.
+        #[must_use]
+        pub fn password(
+            mut self,
+            value: impl Into<::openapi_client_runtime::Secret>,
+        ) -> Self {
+            self.password = value.into();
+            self
+        }
+
+        /// The property `pin`.
+        #[must_use]
+        pub fn pin(
+            mut self,
+            value: impl Into<::openapi_client_runtime::Secret>,
+        ) -> Self {
+            self.pin = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`pin`](Self::pin), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_pin(
+            mut self,
+            value: Option<::openapi_client_runtime::Secret>,
+        ) -> Self {
+            self.pin = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`pin`](Self::pin) to null.
+        #[must_use]
+        pub fn null_pin(mut self) -> Self {
+            self.pin = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `user`.
+        #[must_use]
+        pub fn user(mut self, value: impl Into<String>) -> Self {
+            self.user = value.into();
+            self
         }
     }
 
@@ -502,12 +551,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct NewApp {
         /// The property `id`.
-        pub id: ::std::string::String,
+        pub id: String,
         /// The property `recovery`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub recovery: ::std::option::Option<
-            ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub recovery: Option<Vec<::openapi_client_runtime::OneTimeSecret>>,
         /// Signs the application in.
         ///
         /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
@@ -515,15 +562,8 @@ pub mod types {
         /// The property `spare`.
         ///
         /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub spare: ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
-    }
-
-    impl NewApp {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NewApp {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub spare: Option<::openapi_client_runtime::OneTimeSecret>,
     }
 
     /// The schema `Session`.
@@ -532,360 +572,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct Session {
         /// The property `old`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub old: ::std::option::Option<::openapi_client_runtime::Secret>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub old: Option<::openapi_client_runtime::Secret>,
         /// The property `spare`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub spare: ::std::option::Option<
-            ::std::vec::Vec<::openapi_client_runtime::Secret>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub spare: Option<Vec<::openapi_client_runtime::Secret>>,
         /// The property `token`.
         pub token: ::openapi_client_runtime::Secret,
-    }
-
-    impl Session {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Session {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Login`](super::Login).
-        #[derive(Clone, Debug)]
-        pub struct Login {
-            password: ::std::result::Result<
-                ::openapi_client_runtime::Secret,
-                ::std::string::String,
-            >,
-            pin: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-                ::std::string::String,
-            >,
-            user: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Login {
-            fn default() -> Self {
-                Self {
-                    password: Err(
-                        "property `password` of `Login` is required and was not set"
-                            .to_owned(),
-                    ),
-                    pin: Ok(::std::default::Default::default()),
-                    user: Err(
-                        "property `user` of `Login` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Login {
-            /// The property `password`.
-            pub fn password<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::openapi_client_runtime::Secret>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.password = value
-                    .try_into()
-                    .map_err(|e| format!("property `password` of `Login`: {e}"));
-                self
-            }
-            /// The property `pin`.
-            pub fn pin<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::openapi_client_runtime::Secret>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pin = value
-                    .try_into()
-                    .map_err(|e| format!("property `pin` of `Login`: {e}"));
-                self
-            }
-            /// The property `user`.
-            pub fn user<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.user = value
-                    .try_into()
-                    .map_err(|e| format!("property `user` of `Login`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Login, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Login> for super::Login {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Login,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    password: value.password?,
-                    pin: value.pin?,
-                    user: value.user?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Login> for Login {
-            fn from(value: super::Login) -> Self {
-                Self {
-                    password: Ok(value.password),
-                    pin: Ok(value.pin),
-                    user: Ok(value.user),
-                }
-            }
-        }
-
-        /// Builds a [`NewApp`](super::NewApp).
-        #[derive(Clone, Debug)]
-        pub struct NewApp {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            recovery: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
-                >,
-                ::std::string::String,
-            >,
-            secret: ::std::result::Result<
-                ::openapi_client_runtime::OneTimeSecret,
-                ::std::string::String,
-            >,
-            spare: ::std::result::Result<
-                ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for NewApp {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `NewApp` is required and was not set"
-                            .to_owned(),
-                    ),
-                    recovery: Ok(::std::default::Default::default()),
-                    secret: Err(
-                        "property `secret` of `NewApp` is required and was not set"
-                            .to_owned(),
-                    ),
-                    spare: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl NewApp {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `NewApp`: {e}"));
-                self
-            }
-            /// The property `recovery`.
-            pub fn recovery<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<::openapi_client_runtime::OneTimeSecret>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.recovery = value
-                    .try_into()
-                    .map_err(|e| format!("property `recovery` of `NewApp`: {e}"));
-                self
-            }
-            /// Signs the application in.
-            ///
-            /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
-            pub fn secret<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::openapi_client_runtime::OneTimeSecret>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.secret = value
-                    .try_into()
-                    .map_err(|e| format!("property `secret` of `NewApp`: {e}"));
-                self
-            }
-            /// The property `spare`.
-            ///
-            /// **Shown once:** the API never returns it again. [Take it](openapi_client_runtime::OneTimeSecret::take), or [save it](openapi_client_runtime::OneTimeSecret::save), before the response is dropped.
-            pub fn spare<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::openapi_client_runtime::OneTimeSecret>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.spare = value
-                    .try_into()
-                    .map_err(|e| format!("property `spare` of `NewApp`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::NewApp, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NewApp> for super::NewApp {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NewApp,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    recovery: value.recovery?,
-                    secret: value.secret?,
-                    spare: value.spare?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::NewApp> for NewApp {
-            fn from(value: super::NewApp) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    recovery: Ok(value.recovery),
-                    secret: Ok(value.secret),
-                    spare: Ok(value.spare),
-                }
-            }
-        }
-
-        /// Builds a [`Session`](super::Session).
-        #[derive(Clone, Debug)]
-        pub struct Session {
-            old: ::std::result::Result<
-                ::std::option::Option<::openapi_client_runtime::Secret>,
-                ::std::string::String,
-            >,
-            spare: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::openapi_client_runtime::Secret>>,
-                ::std::string::String,
-            >,
-            token: ::std::result::Result<
-                ::openapi_client_runtime::Secret,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Session {
-            fn default() -> Self {
-                Self {
-                    old: Ok(::std::default::Default::default()),
-                    spare: Ok(::std::default::Default::default()),
-                    token: Err(
-                        "property `token` of `Session` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Session {
-            /// The property `old`.
-            pub fn old<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::openapi_client_runtime::Secret>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.old = value
-                    .try_into()
-                    .map_err(|e| format!("property `old` of `Session`: {e}"));
-                self
-            }
-            /// The property `spare`.
-            pub fn spare<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<::openapi_client_runtime::Secret>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.spare = value
-                    .try_into()
-                    .map_err(|e| format!("property `spare` of `Session`: {e}"));
-                self
-            }
-            /// The property `token`.
-            pub fn token<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::openapi_client_runtime::Secret>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.token = value
-                    .try_into()
-                    .map_err(|e| format!("property `token` of `Session`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Session, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Session> for super::Session {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Session,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    old: value.old?,
-                    spare: value.spare?,
-                    token: value.token?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Session> for Session {
-            fn from(value: super::Session) -> Self {
-                Self {
-                    old: Ok(value.old),
-                    spare: Ok(value.spare),
-                    token: Ok(value.token),
-                }
-            }
-        }
     }
 
     /// Errors of conversions into the types.

@@ -17,19 +17,12 @@ pub mod builder {
     pub struct ListCars<'a> {
         client: &'a super::Client,
         color: Result<
-            Option<::std::vec::Vec<crate::clients::query_enum_lists::types::Color>>,
+            Option<Vec<crate::clients::query_enum_lists::types::Color>>,
             String,
         >,
-        not: Result<
-            ::std::vec::Vec<crate::clients::query_enum_lists::types::Color>,
-            String,
-        >,
+        not: Result<Vec<crate::clients::query_enum_lists::types::Color>, String>,
         sort: Result<
-            Option<
-                ::std::vec::Vec<
-                    crate::clients::query_enum_lists::types::ListCarsSortItem,
-                >,
-            >,
+            Option<Vec<crate::clients::query_enum_lists::types::ListCarsSortItem>>,
             String,
         >,
         call_options: CallOptions,
@@ -54,9 +47,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `color`.
         pub fn color<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::vec::Vec<crate::clients::query_enum_lists::types::Color>,
-            >,
+            V: TryInto<Vec<crate::clients::query_enum_lists::types::Color>>,
         {
             self.color = value
                 .try_into()
@@ -73,9 +64,7 @@ pub mod builder {
         /// Required; sent as the query parameter `not`.
         pub fn not<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::vec::Vec<crate::clients::query_enum_lists::types::Color>,
-            >,
+            V: TryInto<Vec<crate::clients::query_enum_lists::types::Color>>,
         {
             self.not = value
                 .try_into()
@@ -91,11 +80,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `sort`.
         pub fn sort<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::vec::Vec<
-                    crate::clients::query_enum_lists::types::ListCarsSortItem,
-                >,
-            >,
+            V: TryInto<Vec<crate::clients::query_enum_lists::types::ListCarsSortItem>>,
         {
             self.sort = value
                 .try_into()

@@ -93,7 +93,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetTree<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Tree, String>,
+        body: Result<types::Tree, String>,
         call_options: CallOptions,
     }
 
@@ -101,7 +101,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -109,22 +112,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Tree>,
-            <V as std::convert::TryInto<types::Tree>>::Error: std::fmt::Display,
+            V: TryInto<types::Tree>,
+            <V as TryInto<types::Tree>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Tree) -> types::builder::Tree,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -134,9 +125,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Tree::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/tree", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -468,15 +457,39 @@ pub mod types {
     #[non_exhaustive]
     pub struct All {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `rules`.
-        pub rules: ::std::vec::Vec<crate::clients::recursive_schemas::types::Rule>,
+        pub rules: Vec<Rule>,
     }
 
     impl All {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::All {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            kind: impl Into<String>,
+            rules: impl IntoIterator<Item = impl Into<Rule>>,
+        ) -> Self {
+            Self {
+                kind: kind.into(),
+                rules: rules.into_iter().map(Into::into).collect(),
+            }
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = value.into();
+            self
+        }
+
+        /// The property `rules`.
+        #[must_use]
+        pub fn rules(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Rule>>,
+        ) -> Self {
+            self.rules = value.into_iter().map(Into::into).collect();
+            self
         }
     }
 
@@ -486,15 +499,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct Maybe {
         /// The property `self_or_null`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub self_or_null: ::std::option::Option<Nest>,
-    }
-
-    impl Maybe {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Maybe {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub self_or_null: Option<Nest>,
     }
 
     /// The schema `Nest`.
@@ -503,14 +509,30 @@ pub mod types {
     #[non_exhaustive]
     pub struct Nest {
         /// The property `tree`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tree: ::std::option::Option<::std::boxed::Box<Tree>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tree: Option<Box<Tree>>,
     }
 
     impl Nest {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Nest {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `tree`.
+        #[must_use]
+        pub fn tree(mut self, value: impl Into<Tree>) -> Self {
+            self.tree = Some(Box::new(value.into()));
+            self
+        }
+
+        /// [`tree`](Self::tree), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_tree(mut self, value: Option<Tree>) -> Self {
+            let value = value.map(Box::new);
+            self.tree = value;
+            self
         }
     }
 
@@ -520,15 +542,33 @@ pub mod types {
     #[non_exhaustive]
     pub struct Not {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `rule`.
-        pub rule: crate::clients::recursive_schemas::types::Rule,
+        pub rule: Rule,
     }
 
     impl Not {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Not {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<String>, rule: impl Into<Rule>) -> Self {
+            Self {
+                kind: kind.into(),
+                rule: rule.into(),
+            }
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = value.into();
+            self
+        }
+
+        /// The property `rule`.
+        #[must_use]
+        pub fn rule(mut self, value: impl Into<Rule>) -> Self {
+            self.rule = value.into();
+            self
         }
     }
 
@@ -538,37 +578,162 @@ pub mod types {
     #[non_exhaustive]
     pub struct Tree {
         /// The property `grafts`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub grafts: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, Tree>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub grafts: Option<::std::collections::BTreeMap<String, Tree>>,
         /// The property `left`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub left: ::std::option::Option<::std::boxed::Box<Tree>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub left: Option<Box<Tree>>,
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `nest`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub nest: ::std::option::Option<Nest>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub nest: Option<Nest>,
         /// The property `right`.
         #[serde(
             rename = "right",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub right: ::openapi_client_runtime::Patch<::std::boxed::Box<Tree>>,
+        pub right: ::openapi_client_runtime::Patch<Box<Tree>>,
         /// The property `rule`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rule: ::std::option::Option<crate::clients::recursive_schemas::types::Rule>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub rule: Option<Rule>,
         /// The property `twigs`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub twigs: ::std::option::Option<::std::vec::Vec<Tree>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub twigs: Option<Vec<Tree>>,
     }
 
     impl Tree {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Tree {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                grafts: None,
+                left: None,
+                name: name.into(),
+                nest: None,
+                right: ::openapi_client_runtime::Patch::Absent,
+                rule: None,
+                twigs: None,
+            }
+        }
+
+        /// The property `grafts`.
+        #[must_use]
+        pub fn grafts(
+            mut self,
+            value: impl IntoIterator<Item = (impl Into<String>, impl Into<Tree>)>,
+        ) -> Self {
+            self.grafts = Some(
+                value
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+
+        /// [`grafts`](Self::grafts), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_grafts(
+            mut self,
+            value: Option<::std::collections::BTreeMap<String, Tree>>,
+        ) -> Self {
+            self.grafts = value;
+            self
+        }
+
+        /// The property `left`.
+        #[must_use]
+        pub fn left(mut self, value: impl Into<Tree>) -> Self {
+            self.left = Some(Box::new(value.into()));
+            self
+        }
+
+        /// [`left`](Self::left), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_left(mut self, value: Option<Tree>) -> Self {
+            let value = value.map(Box::new);
+            self.left = value;
+            self
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `nest`.
+        #[must_use]
+        pub fn nest(mut self, value: impl Into<Nest>) -> Self {
+            self.nest = Some(value.into());
+            self
+        }
+
+        /// [`nest`](Self::nest), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_nest(mut self, value: Option<Nest>) -> Self {
+            self.nest = value;
+            self
+        }
+
+        /// The property `right`.
+        #[must_use]
+        pub fn right(mut self, value: impl Into<Tree>) -> Self {
+            self.right = ::openapi_client_runtime::Patch::Value(Box::new(value.into()));
+            self
+        }
+
+        /// [`right`](Self::right), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_right(mut self, value: Option<Tree>) -> Self {
+            let value = value.map(Box::new);
+            self.right = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`right`](Self::right) to null.
+        #[must_use]
+        pub fn null_right(mut self) -> Self {
+            self.right = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `rule`.
+        #[must_use]
+        pub fn rule(mut self, value: impl Into<Rule>) -> Self {
+            self.rule = Some(value.into());
+            self
+        }
+
+        /// [`rule`](Self::rule), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_rule(mut self, value: Option<Rule>) -> Self {
+            self.rule = value;
+            self
+        }
+
+        /// The property `twigs`.
+        #[must_use]
+        pub fn twigs(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Tree>>,
+        ) -> Self {
+            self.twigs = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`twigs`](Self::twigs), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_twigs(mut self, value: Option<Vec<Tree>>) -> Self {
+            self.twigs = value;
+            self
         }
     }
 
@@ -578,559 +743,33 @@ pub mod types {
     #[non_exhaustive]
     pub struct Word {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `text`.
-        pub text: ::std::string::String,
+        pub text: String,
     }
 
     impl Word {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Word {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`All`](super::All).
-        #[derive(Clone, Debug)]
-        pub struct All {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            rules: ::std::result::Result<
-                ::std::vec::Vec<crate::clients::recursive_schemas::types::Rule>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for All {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `All` is required and was not set".to_owned(),
-                    ),
-                    rules: Err(
-                        "property `rules` of `All` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<String>, text: impl Into<String>) -> Self {
+            Self {
+                kind: kind.into(),
+                text: text.into(),
             }
         }
 
-        impl All {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `All`: {e}"));
-                self
-            }
-            /// The property `rules`.
-            pub fn rules<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<crate::clients::recursive_schemas::types::Rule>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rules = value
-                    .try_into()
-                    .map_err(|e| format!("property `rules` of `All`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::All, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = value.into();
+            self
         }
 
-        impl ::std::convert::TryFrom<All> for super::All {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: All,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    rules: value.rules?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::All> for All {
-            fn from(value: super::All) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    rules: Ok(value.rules),
-                }
-            }
-        }
-
-        /// Builds a [`Maybe`](super::Maybe).
-        #[derive(Clone, Debug)]
-        pub struct Maybe {
-            self_or_null: ::std::result::Result<
-                ::std::option::Option<super::Nest>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Maybe {
-            fn default() -> Self {
-                Self {
-                    self_or_null: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Maybe {
-            /// The property `self_or_null`.
-            pub fn self_or_null<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Nest>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.self_or_null = value
-                    .try_into()
-                    .map_err(|e| format!("property `self_or_null` of `Maybe`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Maybe, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Maybe> for super::Maybe {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Maybe,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    self_or_null: value.self_or_null?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Maybe> for Maybe {
-            fn from(value: super::Maybe) -> Self {
-                Self {
-                    self_or_null: Ok(value.self_or_null),
-                }
-            }
-        }
-
-        /// Builds a [`Nest`](super::Nest).
-        #[derive(Clone, Debug)]
-        pub struct Nest {
-            tree: ::std::result::Result<
-                ::std::option::Option<::std::boxed::Box<super::Tree>>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Nest {
-            fn default() -> Self {
-                Self {
-                    tree: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Nest {
-            /// The property `tree`.
-            pub fn tree<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::boxed::Box<super::Tree>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tree = value
-                    .try_into()
-                    .map_err(|e| format!("property `tree` of `Nest`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Nest, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Nest> for super::Nest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Nest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { tree: value.tree? })
-            }
-        }
-
-        impl ::std::convert::From<super::Nest> for Nest {
-            fn from(value: super::Nest) -> Self {
-                Self { tree: Ok(value.tree) }
-            }
-        }
-
-        /// Builds a [`Not`](super::Not).
-        #[derive(Clone, Debug)]
-        pub struct Not {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            rule: ::std::result::Result<
-                crate::clients::recursive_schemas::types::Rule,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Not {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Not` is required and was not set".to_owned(),
-                    ),
-                    rule: Err(
-                        "property `rule` of `Not` is required and was not set".to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Not {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Not`: {e}"));
-                self
-            }
-            /// The property `rule`.
-            pub fn rule<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::recursive_schemas::types::Rule,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rule = value
-                    .try_into()
-                    .map_err(|e| format!("property `rule` of `Not`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Not, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Not> for super::Not {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Not,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    rule: value.rule?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Not> for Not {
-            fn from(value: super::Not) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    rule: Ok(value.rule),
-                }
-            }
-        }
-
-        /// Builds a [`Tree`](super::Tree).
-        #[derive(Clone, Debug)]
-        pub struct Tree {
-            grafts: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::collections::BTreeMap<::std::string::String, super::Tree>,
-                >,
-                ::std::string::String,
-            >,
-            left: ::std::result::Result<
-                ::std::option::Option<::std::boxed::Box<super::Tree>>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            nest: ::std::result::Result<
-                ::std::option::Option<super::Nest>,
-                ::std::string::String,
-            >,
-            right: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::boxed::Box<super::Tree>>,
-                ::std::string::String,
-            >,
-            rule: ::std::result::Result<
-                ::std::option::Option<crate::clients::recursive_schemas::types::Rule>,
-                ::std::string::String,
-            >,
-            twigs: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Tree>>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Tree {
-            fn default() -> Self {
-                Self {
-                    grafts: Ok(::std::default::Default::default()),
-                    left: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Tree` is required and was not set"
-                            .to_owned(),
-                    ),
-                    nest: Ok(::std::default::Default::default()),
-                    right: Ok(::std::default::Default::default()),
-                    rule: Ok(::std::default::Default::default()),
-                    twigs: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Tree {
-            /// The property `grafts`.
-            pub fn grafts<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::collections::BTreeMap<::std::string::String, super::Tree>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.grafts = value
-                    .try_into()
-                    .map_err(|e| format!("property `grafts` of `Tree`: {e}"));
-                self
-            }
-            /// The property `left`.
-            pub fn left<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::boxed::Box<super::Tree>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.left = value
-                    .try_into()
-                    .map_err(|e| format!("property `left` of `Tree`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Tree`: {e}"));
-                self
-            }
-            /// The property `nest`.
-            pub fn nest<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Nest>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.nest = value
-                    .try_into()
-                    .map_err(|e| format!("property `nest` of `Tree`: {e}"));
-                self
-            }
-            /// The property `right`.
-            pub fn right<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::boxed::Box<super::Tree>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.right = value
-                    .try_into()
-                    .map_err(|e| format!("property `right` of `Tree`: {e}"));
-                self
-            }
-            /// The property `rule`.
-            pub fn rule<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::recursive_schemas::types::Rule>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rule = value
-                    .try_into()
-                    .map_err(|e| format!("property `rule` of `Tree`: {e}"));
-                self
-            }
-            /// The property `twigs`.
-            pub fn twigs<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::Tree>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.twigs = value
-                    .try_into()
-                    .map_err(|e| format!("property `twigs` of `Tree`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Tree, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Tree> for super::Tree {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Tree,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    grafts: value.grafts?,
-                    left: value.left?,
-                    name: value.name?,
-                    nest: value.nest?,
-                    right: value.right?,
-                    rule: value.rule?,
-                    twigs: value.twigs?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Tree> for Tree {
-            fn from(value: super::Tree) -> Self {
-                Self {
-                    grafts: Ok(value.grafts),
-                    left: Ok(value.left),
-                    name: Ok(value.name),
-                    nest: Ok(value.nest),
-                    right: Ok(value.right),
-                    rule: Ok(value.rule),
-                    twigs: Ok(value.twigs),
-                }
-            }
-        }
-
-        /// Builds a [`Word`](super::Word).
-        #[derive(Clone, Debug)]
-        pub struct Word {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            text: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Word {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Word` is required and was not set"
-                            .to_owned(),
-                    ),
-                    text: Err(
-                        "property `text` of `Word` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Word {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Word`: {e}"));
-                self
-            }
-            /// The property `text`.
-            pub fn text<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.text = value
-                    .try_into()
-                    .map_err(|e| format!("property `text` of `Word`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Word, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Word> for super::Word {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Word,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    text: value.text?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Word> for Word {
-            fn from(value: super::Word) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    text: Ok(value.text),
-                }
-            }
+        /// The property `text`.
+        #[must_use]
+        pub fn text(mut self, value: impl Into<String>) -> Self {
+            self.text = value.into();
+            self
         }
     }
 
@@ -1179,7 +818,7 @@ pub mod types {
         /// `kind` is `word`.
         Word(Word),
         /// `kind` is `not`.
-        Not(::std::boxed::Box<Not>),
+        Not(Box<Not>),
         /// `kind` is `all`.
         All(All),
         /// An unknown variant, unchanged.
@@ -1190,19 +829,19 @@ pub mod types {
         Rule, "kind" { Word(Word) = ["word"], Not(::std::boxed::Box < Not >) = ["not"],
         All(All) = ["all"] }
     );
-    impl ::std::convert::From<Word> for Rule {
+    impl From<Word> for Rule {
         fn from(value: Word) -> Self {
             Self::Word(value.into())
         }
     }
 
-    impl ::std::convert::From<Not> for Rule {
+    impl From<Not> for Rule {
         fn from(value: Not) -> Self {
             Self::Not(value.into())
         }
     }
 
-    impl ::std::convert::From<All> for Rule {
+    impl From<All> for Rule {
         fn from(value: All) -> Self {
             Self::All(value.into())
         }

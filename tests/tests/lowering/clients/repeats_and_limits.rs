@@ -16,8 +16,8 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct CreateOrder<'a> {
         client: &'a super::Client,
-        idempotency_key: Result<Option<::std::string::String>, String>,
-        body: Result<types::builder::Order, String>,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::Order, String>,
         call_options: CallOptions,
     }
 
@@ -26,7 +26,10 @@ pub mod builder {
             Self {
                 client: client,
                 idempotency_key: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -36,7 +39,7 @@ pub mod builder {
         /// Optional; sent as the header parameter `Idempotency-Key`.
         pub fn idempotency_key<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.idempotency_key = value
                 .try_into()
@@ -51,22 +54,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Order>,
-            <V as std::convert::TryInto<types::Order>>::Error: std::fmt::Display,
+            V: TryInto<types::Order>,
+            <V as TryInto<types::Order>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Order) -> types::builder::Order,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -77,9 +68,7 @@ pub mod builder {
             let Self { client, idempotency_key, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
-                let body = body
-                    .and_then(|v| types::Order::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/orders", client.core.base_url(),);
                 let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     2usize,
@@ -149,7 +138,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ApproveOrder<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -170,7 +159,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -248,7 +237,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct DeleteOrder<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -269,7 +258,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -347,7 +336,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct CloseOrder<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -368,7 +357,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -446,7 +435,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct CreateApplication<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::NewApplication, String>,
+        body: Result<types::NewApplication, String>,
         call_options: CallOptions,
     }
 
@@ -454,7 +443,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -462,26 +454,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::NewApplication>,
-            <V as std::convert::TryInto<
-                types::NewApplication,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::NewApplication>,
+            <V as TryInto<types::NewApplication>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::NewApplication,
-            ) -> types::builder::NewApplication,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -491,11 +467,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| {
-                        types::NewApplication::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/applications", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -1102,13 +1074,26 @@ pub mod types {
     #[non_exhaustive]
     pub struct NewApplication {
         /// The property `scopes`.
-        pub scopes: ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
+        pub scopes: Vec<Scope>,
     }
 
     impl NewApplication {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::NewApplication {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(scopes: impl IntoIterator<Item = impl Into<Scope>>) -> Self {
+            Self {
+                scopes: scopes.into_iter().map(Into::into).collect(),
+            }
+        }
+
+        /// The property `scopes`.
+        #[must_use]
+        pub fn scopes(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Scope>>,
+        ) -> Self {
+            self.scopes = value.into_iter().map(Into::into).collect();
+            self
         }
     }
 
@@ -1118,136 +1103,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Order {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
     }
 
     impl Order {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Order {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`NewApplication`](super::NewApplication).
-        #[derive(Clone, Debug)]
-        pub struct NewApplication {
-            scopes: ::std::result::Result<
-                ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
-                ::std::string::String,
-            >,
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into() }
         }
 
-        impl ::std::default::Default for NewApplication {
-            fn default() -> Self {
-                Self {
-                    scopes: Err(
-                        "property `scopes` of `NewApplication` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl NewApplication {
-            /// The property `scopes`.
-            pub fn scopes<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<crate::clients::repeats_and_limits::types::Scope>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.scopes = value
-                    .try_into()
-                    .map_err(|e| format!("property `scopes` of `NewApplication`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::NewApplication,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<NewApplication> for super::NewApplication {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NewApplication,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { scopes: value.scopes? })
-            }
-        }
-
-        impl ::std::convert::From<super::NewApplication> for NewApplication {
-            fn from(value: super::NewApplication) -> Self {
-                Self { scopes: Ok(value.scopes) }
-            }
-        }
-
-        /// Builds a [`Order`](super::Order).
-        #[derive(Clone, Debug)]
-        pub struct Order {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Order {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Order` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Order {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Order`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Order, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Order> for super::Order {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Order,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
-        }
-
-        impl ::std::convert::From<super::Order> for Order {
-            fn from(value: super::Order) -> Self {
-                Self { name: Ok(value.name) }
-            }
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
         }
     }
 

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddItem<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Item, String>,
+        body: Result<types::Item, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Item>,
-            <V as std::convert::TryInto<types::Item>>::Error: std::fmt::Display,
+            V: TryInto<types::Item>,
+            <V as TryInto<types::Item>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Item) -> types::builder::Item,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Item>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Item::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/items", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -120,7 +109,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetBox<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Box, String>,
+        body: Result<types::Box, String>,
         call_options: CallOptions,
     }
 
@@ -128,7 +117,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -136,22 +128,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Box>,
-            <V as std::convert::TryInto<types::Box>>::Error: std::fmt::Display,
+            V: TryInto<types::Box>,
+            <V as TryInto<types::Box>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Box) -> types::builder::Box,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -164,9 +144,7 @@ pub mod builder {
                 ResponseValue<types::Weight>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Box::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/boxes", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -504,24 +482,58 @@ pub mod types {
     #[non_exhaustive]
     pub struct Box {
         /// The property `items`.
-        pub items: ::std::vec::Vec<Item>,
+        pub items: Vec<Item>,
         /// The property `key`.
         ///
         /// Only in requests.
-        pub key: ::std::string::String,
+        pub key: String,
         /// The property `shelf`.
-        pub shelf: ::std::string::String,
+        pub shelf: String,
         /// The property `stored`.
         ///
         /// Only in responses.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub stored: ::std::option::Option<Moment>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub stored: Option<Moment>,
     }
 
     impl Box {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Box {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            shelf: impl Into<String>,
+            key: impl Into<String>,
+            items: impl IntoIterator<Item = impl Into<Item>>,
+        ) -> Self {
+            Self {
+                items: items.into_iter().map(Into::into).collect(),
+                key: key.into(),
+                shelf: shelf.into(),
+                stored: None,
+            }
+        }
+
+        /// The property `items`.
+        #[must_use]
+        pub fn items(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Item>>,
+        ) -> Self {
+            self.items = value.into_iter().map(Into::into).collect();
+            self
+        }
+
+        /// The property `key`.
+        #[must_use]
+        pub fn key(mut self, value: impl Into<String>) -> Self {
+            self.key = value.into();
+            self
+        }
+
+        /// The property `shelf`.
+        #[must_use]
+        pub fn shelf(mut self, value: impl Into<String>) -> Self {
+            self.shelf = value.into();
+            self
         }
     }
 
@@ -531,17 +543,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct BoxVariant1 {
         /// The property `items`.
-        pub items: ::std::vec::Vec<Item>,
+        pub items: Vec<Item>,
         /// The property `key`.
         ///
         /// Only in requests.
-        pub key: ::std::string::String,
+        pub key: String,
     }
 
     impl BoxVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::BoxVariant1 {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            key: impl Into<String>,
+            items: impl IntoIterator<Item = impl Into<Item>>,
+        ) -> Self {
+            Self {
+                items: items.into_iter().map(Into::into).collect(),
+                key: key.into(),
+            }
+        }
+
+        /// The property `items`.
+        #[must_use]
+        pub fn items(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<Item>>,
+        ) -> Self {
+            self.items = value.into_iter().map(Into::into).collect();
+            self
+        }
+
+        /// The property `key`.
+        #[must_use]
+        pub fn key(mut self, value: impl Into<String>) -> Self {
+            self.key = value.into();
+            self
         }
     }
 
@@ -553,21 +589,47 @@ pub mod types {
         /// The property `id`.
         ///
         /// Only in responses.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `secret`.
         ///
         /// Only in requests.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub secret: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub secret: Option<String>,
     }
 
     impl Item {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Item {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                id: None,
+                name: name.into(),
+                secret: None,
+            }
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `secret`.
+        #[must_use]
+        pub fn secret(mut self, value: impl Into<String>) -> Self {
+            self.secret = Some(value.into());
+            self
+        }
+
+        /// [`secret`](Self::secret), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_secret(mut self, value: Option<String>) -> Self {
+            self.secret = value;
+            self
         }
     }
 
@@ -583,13 +645,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Moment> for ::chrono::DateTime<::chrono::offset::Utc> {
+    impl From<Moment> for ::chrono::DateTime<::chrono::offset::Utc> {
         fn from(value: Moment) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::chrono::DateTime<::chrono::offset::Utc>> for Moment {
+    impl From<::chrono::DateTime<::chrono::offset::Utc>> for Moment {
         fn from(value: ::chrono::DateTime<::chrono::offset::Utc>) -> Self {
             Self(value)
         }
@@ -605,25 +667,25 @@ pub mod types {
         type Err = <::chrono::DateTime<
             ::chrono::offset::Utc,
         > as ::std::str::FromStr>::Err;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.parse()?))
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for Moment {
+    impl TryFrom<&str> for Moment {
         type Error = <::chrono::DateTime<
             ::chrono::offset::Utc,
         > as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: &str) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<String> for Moment {
+    impl TryFrom<String> for Moment {
         type Error = <::chrono::DateTime<
             ::chrono::offset::Utc,
         > as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
+        fn try_from(value: String) -> Result<Self, Self::Error> {
             value.parse()
         }
     }
@@ -634,18 +696,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct Stored {
         /// The property `shelf`.
-        pub shelf: ::std::string::String,
+        pub shelf: String,
         /// The property `stored`.
         ///
         /// Only in responses.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub stored: ::std::option::Option<Moment>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub stored: Option<Moment>,
     }
 
     impl Stored {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Stored {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(shelf: impl Into<String>) -> Self {
+            Self {
+                shelf: shelf.into(),
+                stored: None,
+            }
+        }
+
+        /// The property `shelf`.
+        #[must_use]
+        pub fn shelf(mut self, value: impl Into<String>) -> Self {
+            self.shelf = value.into();
+            self
         }
     }
 
@@ -658,460 +731,6 @@ pub mod types {
         ///
         /// Only in responses.
         pub grams: i64,
-    }
-
-    impl Weight {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Weight {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Box`](super::Box).
-        #[derive(Clone, Debug)]
-        pub struct Box {
-            items: ::std::result::Result<
-                ::std::vec::Vec<super::Item>,
-                ::std::string::String,
-            >,
-            key: ::std::result::Result<::std::string::String, ::std::string::String>,
-            shelf: ::std::result::Result<::std::string::String, ::std::string::String>,
-            stored: ::std::result::Result<
-                ::std::option::Option<super::Moment>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Box {
-            fn default() -> Self {
-                Self {
-                    items: Err(
-                        "property `items` of `Box` is required and was not set"
-                            .to_owned(),
-                    ),
-                    key: Err(
-                        "property `key` of `Box` is required and was not set".to_owned(),
-                    ),
-                    shelf: Err(
-                        "property `shelf` of `Box` is required and was not set"
-                            .to_owned(),
-                    ),
-                    stored: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Box {
-            /// The property `items`.
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Item>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| format!("property `items` of `Box`: {e}"));
-                self
-            }
-            /// The property `key`.
-            ///
-            /// Only in requests.
-            pub fn key<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.key = value
-                    .try_into()
-                    .map_err(|e| format!("property `key` of `Box`: {e}"));
-                self
-            }
-            /// The property `shelf`.
-            pub fn shelf<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shelf = value
-                    .try_into()
-                    .map_err(|e| format!("property `shelf` of `Box`: {e}"));
-                self
-            }
-            /// The property `stored`.
-            ///
-            /// Only in responses.
-            pub fn stored<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Moment>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.stored = value
-                    .try_into()
-                    .map_err(|e| format!("property `stored` of `Box`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Box, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Box> for super::Box {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Box,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    key: value.key?,
-                    shelf: value.shelf?,
-                    stored: value.stored?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Box> for Box {
-            fn from(value: super::Box) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    key: Ok(value.key),
-                    shelf: Ok(value.shelf),
-                    stored: Ok(value.stored),
-                }
-            }
-        }
-
-        /// Builds a [`BoxVariant1`](super::BoxVariant1).
-        #[derive(Clone, Debug)]
-        pub struct BoxVariant1 {
-            items: ::std::result::Result<
-                ::std::vec::Vec<super::Item>,
-                ::std::string::String,
-            >,
-            key: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for BoxVariant1 {
-            fn default() -> Self {
-                Self {
-                    items: Err(
-                        "property `items` of `BoxVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                    key: Err(
-                        "property `key` of `BoxVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl BoxVariant1 {
-            /// The property `items`.
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Item>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| format!("property `items` of `BoxVariant1`: {e}"));
-                self
-            }
-            /// The property `key`.
-            ///
-            /// Only in requests.
-            pub fn key<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.key = value
-                    .try_into()
-                    .map_err(|e| format!("property `key` of `BoxVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::BoxVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<BoxVariant1> for super::BoxVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BoxVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    key: value.key?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::BoxVariant1> for BoxVariant1 {
-            fn from(value: super::BoxVariant1) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    key: Ok(value.key),
-                }
-            }
-        }
-
-        /// Builds a [`Item`](super::Item).
-        #[derive(Clone, Debug)]
-        pub struct Item {
-            id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            secret: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Item {
-            fn default() -> Self {
-                Self {
-                    id: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Item` is required and was not set"
-                            .to_owned(),
-                    ),
-                    secret: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Item {
-            /// The property `id`.
-            ///
-            /// Only in responses.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Item`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Item`: {e}"));
-                self
-            }
-            /// The property `secret`.
-            ///
-            /// Only in requests.
-            pub fn secret<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.secret = value
-                    .try_into()
-                    .map_err(|e| format!("property `secret` of `Item`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Item, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Item> for super::Item {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Item,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    name: value.name?,
-                    secret: value.secret?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Item> for Item {
-            fn from(value: super::Item) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    secret: Ok(value.secret),
-                }
-            }
-        }
-
-        /// Builds a [`Stored`](super::Stored).
-        #[derive(Clone, Debug)]
-        pub struct Stored {
-            shelf: ::std::result::Result<::std::string::String, ::std::string::String>,
-            stored: ::std::result::Result<
-                ::std::option::Option<super::Moment>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Stored {
-            fn default() -> Self {
-                Self {
-                    shelf: Err(
-                        "property `shelf` of `Stored` is required and was not set"
-                            .to_owned(),
-                    ),
-                    stored: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Stored {
-            /// The property `shelf`.
-            pub fn shelf<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shelf = value
-                    .try_into()
-                    .map_err(|e| format!("property `shelf` of `Stored`: {e}"));
-                self
-            }
-            /// The property `stored`.
-            ///
-            /// Only in responses.
-            pub fn stored<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Moment>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.stored = value
-                    .try_into()
-                    .map_err(|e| format!("property `stored` of `Stored`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Stored, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Stored> for super::Stored {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Stored,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    shelf: value.shelf?,
-                    stored: value.stored?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Stored> for Stored {
-            fn from(value: super::Stored) -> Self {
-                Self {
-                    shelf: Ok(value.shelf),
-                    stored: Ok(value.stored),
-                }
-            }
-        }
-
-        /// Builds a [`Weight`](super::Weight).
-        #[derive(Clone, Debug)]
-        pub struct Weight {
-            grams: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Weight {
-            fn default() -> Self {
-                Self {
-                    grams: Err(
-                        "property `grams` of `Weight` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Weight {
-            /// The property `grams`.
-            ///
-            /// Only in responses.
-            pub fn grams<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.grams = value
-                    .try_into()
-                    .map_err(|e| format!("property `grams` of `Weight`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Weight, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Weight> for super::Weight {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Weight,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { grams: value.grams? })
-            }
-        }
-
-        impl ::std::convert::From<super::Weight> for Weight {
-            fn from(value: super::Weight) -> Self {
-                Self { grams: Ok(value.grams) }
-            }
-        }
     }
 
     /// Errors of conversions into the types.

@@ -37,9 +37,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `filter`.
         pub fn filter<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::send_only_what_is_set::types::Filter,
-            >,
+            V: TryInto<crate::clients::send_only_what_is_set::types::Filter>,
         {
             self.filter = value
                 .try_into()
@@ -130,9 +128,7 @@ pub mod builder {
     pub struct ReplaceSettings<'a> {
         client: &'a super::Client,
         body: Result<
-            ::std::option::Option<
-                crate::clients::send_only_what_is_set::types::Replacement,
-            >,
+            Option<crate::clients::send_only_what_is_set::types::Replacement>,
             String,
         >,
         call_options: CallOptions,
@@ -142,7 +138,7 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Ok(Default::default()),
                 call_options: CallOptions::new(),
             }
         }
@@ -150,10 +146,8 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::option::Option<
-                    crate::clients::send_only_what_is_set::types::Replacement,
-                >,
+            V: TryInto<
+                Option<crate::clients::send_only_what_is_set::types::Replacement>,
             >,
         {
             self.body = value
@@ -232,7 +226,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ChangeSettings<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::SettingsChange, String>,
+        body: Result<types::SettingsChange, String>,
         call_options: CallOptions,
     }
 
@@ -240,7 +234,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -248,26 +245,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::SettingsChange>,
-            <V as std::convert::TryInto<
-                types::SettingsChange,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::SettingsChange>,
+            <V as TryInto<types::SettingsChange>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::SettingsChange,
-            ) -> types::builder::SettingsChange,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -277,11 +258,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| {
-                        types::SettingsChange::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/settings", client.core.base_url(),);
                 let request = client.core.requests().patch(url).json(&body).build()?;
                 let result = client
@@ -658,19 +635,48 @@ pub mod types {
         /// The property `kind`.
         ///
         /// Default: `"all"`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub kind: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub kind: Option<String>,
         /// The property `limit`.
         ///
         /// Default: `9`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub limit: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i64>,
     }
 
     impl Filter {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Filter {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = Some(value.into());
+            self
+        }
+
+        /// [`kind`](Self::kind), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_kind(mut self, value: Option<String>) -> Self {
+            self.kind = value;
+            self
+        }
+
+        /// The property `limit`.
+        #[must_use]
+        pub fn limit(mut self, value: i64) -> Self {
+            self.limit = Some(value);
+            self
+        }
+
+        /// [`limit`](Self::limit), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_limit(mut self, value: Option<i64>) -> Self {
+            self.limit = value;
+            self
         }
     }
 
@@ -682,19 +688,48 @@ pub mod types {
         /// The property `color`.
         ///
         /// Default: `"red"`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub color: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub color: Option<String>,
         /// The property `font`.
         ///
         /// Default: `"serif"`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub font: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub font: Option<String>,
     }
 
     impl Look {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Look {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `color`.
+        #[must_use]
+        pub fn color(mut self, value: impl Into<String>) -> Self {
+            self.color = Some(value.into());
+            self
+        }
+
+        /// [`color`](Self::color), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_color(mut self, value: Option<String>) -> Self {
+            self.color = value;
+            self
+        }
+
+        /// The property `font`.
+        #[must_use]
+        pub fn font(mut self, value: impl Into<String>) -> Self {
+            self.font = Some(value.into());
+            self
+        }
+
+        /// [`font`](Self::font), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_font(mut self, value: Option<String>) -> Self {
+            self.font = value;
+            self
         }
     }
 
@@ -706,28 +741,94 @@ pub mod types {
         /// The property `color`.
         ///
         /// Default: `"red"`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub color: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub color: Option<String>,
         /// The property `font`.
-        pub font: ::std::string::String,
+        pub font: String,
         /// The property `note`.
         #[serde(
             rename = "note",
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub note: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub note: ::openapi_client_runtime::Patch<String>,
         /// The property `weight`.
         ///
         /// Default: `1.5`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub weight: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub weight: Option<f64>,
     }
 
     impl Replacement {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Replacement {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(font: impl Into<String>) -> Self {
+            Self {
+                color: None,
+                font: font.into(),
+                note: ::openapi_client_runtime::Patch::Absent,
+                weight: None,
+            }
+        }
+
+        /// The property `color`.
+        #[must_use]
+        pub fn color(mut self, value: impl Into<String>) -> Self {
+            self.color = Some(value.into());
+            self
+        }
+
+        /// [`color`](Self::color), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_color(mut self, value: Option<String>) -> Self {
+            self.color = value;
+            self
+        }
+
+        /// The property `font`.
+        #[must_use]
+        pub fn font(mut self, value: impl Into<String>) -> Self {
+            self.font = value.into();
+            self
+        }
+
+        /// The property `note`.
+        #[must_use]
+        pub fn note(mut self, value: impl Into<String>) -> Self {
+            self.note = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`note`](Self::note), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_note(mut self, value: Option<String>) -> Self {
+            self.note = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`note`](Self::note) to null.
+        #[must_use]
+        pub fn null_note(mut self) -> Self {
+            self.note = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `weight`.
+        #[must_use]
+        pub fn weight(mut self, value: f64) -> Self {
+            self.weight = Some(value);
+            self
+        }
+
+        /// [`weight`](Self::weight), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_weight(mut self, value: Option<f64>) -> Self {
+            self.weight = value;
+            self
         }
     }
 
@@ -744,18 +845,69 @@ pub mod types {
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub note: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub note: ::openapi_client_runtime::Patch<String>,
         /// The property `weight`.
         ///
         /// Default: `1.5`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub weight: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub weight: Option<f64>,
     }
 
     impl ReplacementVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ReplacementVariant1 {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(font: impl Into<::serde_json::Value>) -> Self {
+            Self {
+                font: font.into(),
+                note: ::openapi_client_runtime::Patch::Absent,
+                weight: None,
+            }
+        }
+
+        /// The property `font`.
+        #[must_use]
+        pub fn font(mut self, value: impl Into<::serde_json::Value>) -> Self {
+            self.font = value.into();
+            self
+        }
+
+        /// The property `note`.
+        #[must_use]
+        pub fn note(mut self, value: impl Into<String>) -> Self {
+            self.note = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`note`](Self::note), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_note(mut self, value: Option<String>) -> Self {
+            self.note = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`note`](Self::note) to null.
+        #[must_use]
+        pub fn null_note(mut self) -> Self {
+            self.note = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `weight`.
+        #[must_use]
+        pub fn weight(mut self, value: f64) -> Self {
+            self.weight = Some(value);
+            self
+        }
+
+        /// [`weight`](Self::weight), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_weight(mut self, value: Option<f64>) -> Self {
+            self.weight = value;
+            self
         }
     }
 
@@ -773,22 +925,15 @@ pub mod types {
         ///
         /// Default: `["a"]`, used here when the response omits it.
         #[serde(default = "defaults::settings_tags")]
-        pub tags: ::std::vec::Vec<::std::string::String>,
+        pub tags: Vec<String>,
     }
 
-    impl ::std::default::Default for Settings {
+    impl Default for Settings {
         fn default() -> Self {
             Self {
                 size: defaults::default_u64::<i64, 12>(),
                 tags: defaults::settings_tags(),
             }
-        }
-    }
-
-    impl Settings {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Settings {
-            ::std::default::Default::default()
         }
     }
 
@@ -800,20 +945,18 @@ pub mod types {
         /// The property `day`.
         ///
         /// Default: `"2020-01-01"`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub day: ::std::option::Option<::chrono::naive::NaiveDate>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub day: Option<::chrono::naive::NaiveDate>,
         /// The property `loud`.
         ///
         /// Default: `true`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub loud: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub loud: Option<bool>,
         /// The property `mood`.
         ///
         /// Default: `"glad"`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mood: ::std::option::Option<
-            crate::clients::send_only_what_is_set::types::SettingsChangeMood,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub mood: Option<SettingsChangeMood>,
         /// The property `note`.
         ///
         /// Default: `"none"`, used by the API when this is not set.
@@ -822,33 +965,160 @@ pub mod types {
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub note: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub note: ::openapi_client_runtime::Patch<String>,
         /// The property `place`.
         ///
         /// Default: `{"room":"hall"}`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub place: ::std::option::Option<SettingsChangePlace>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub place: Option<SettingsChangePlace>,
         /// The property `quiet`.
         ///
         /// Default: `false`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub quiet: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub quiet: Option<bool>,
         /// In points.
         ///
         /// Default: `12`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub size: Option<i64>,
         /// The property `tags`.
         ///
         /// Default: `["a","b"]`, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
     }
 
     impl SettingsChange {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::SettingsChange {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `day`.
+        #[must_use]
+        pub fn day(mut self, value: impl Into<::chrono::naive::NaiveDate>) -> Self {
+            self.day = Some(value.into());
+            self
+        }
+
+        /// [`day`](Self::day), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_day(mut self, value: Option<::chrono::naive::NaiveDate>) -> Self {
+            self.day = value;
+            self
+        }
+
+        /// The property `loud`.
+        #[must_use]
+        pub fn loud(mut self, value: bool) -> Self {
+            self.loud = Some(value);
+            self
+        }
+
+        /// [`loud`](Self::loud), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_loud(mut self, value: Option<bool>) -> Self {
+            self.loud = value;
+            self
+        }
+
+        /// The property `mood`.
+        #[must_use]
+        pub fn mood(mut self, value: impl Into<SettingsChangeMood>) -> Self {
+            self.mood = Some(value.into());
+            self
+        }
+
+        /// [`mood`](Self::mood), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_mood(mut self, value: Option<SettingsChangeMood>) -> Self {
+            self.mood = value;
+            self
+        }
+
+        /// The property `note`.
+        #[must_use]
+        pub fn note(mut self, value: impl Into<String>) -> Self {
+            self.note = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`note`](Self::note), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_note(mut self, value: Option<String>) -> Self {
+            self.note = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`note`](Self::note) to null.
+        #[must_use]
+        pub fn null_note(mut self) -> Self {
+            self.note = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `place`.
+        #[must_use]
+        pub fn place(mut self, value: impl Into<SettingsChangePlace>) -> Self {
+            self.place = Some(value.into());
+            self
+        }
+
+        /// [`place`](Self::place), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_place(mut self, value: Option<SettingsChangePlace>) -> Self {
+            self.place = value;
+            self
+        }
+
+        /// The property `quiet`.
+        #[must_use]
+        pub fn quiet(mut self, value: bool) -> Self {
+            self.quiet = Some(value);
+            self
+        }
+
+        /// [`quiet`](Self::quiet), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_quiet(mut self, value: Option<bool>) -> Self {
+            self.quiet = value;
+            self
+        }
+
+        /// In points.
+        #[must_use]
+        pub fn size(mut self, value: i64) -> Self {
+            self.size = Some(value);
+            self
+        }
+
+        /// [`size`](Self::size), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_size(mut self, value: Option<i64>) -> Self {
+            self.size = value;
+            self
+        }
+
+        /// The property `tags`.
+        #[must_use]
+        pub fn tags(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.tags = Some(value.into_iter().map(Into::into).collect());
+            self
+        }
+
+        /// [`tags`](Self::tags), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_tags(mut self, value: Option<Vec<String>>) -> Self {
+            self.tags = value;
+            self
         }
     }
 
@@ -860,776 +1130,29 @@ pub mod types {
         /// The property `room`.
         ///
         /// Default: ``"the `hall`"``, used by the API when this is not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub room: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub room: Option<String>,
     }
 
     impl SettingsChangePlace {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::SettingsChangePlace {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Filter`](super::Filter).
-        #[derive(Clone, Debug)]
-        pub struct Filter {
-            kind: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            limit: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Filter {
-            fn default() -> Self {
-                Self {
-                    kind: Ok(::std::default::Default::default()),
-                    limit: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `room`.
+        #[must_use]
+        pub fn room(mut self, value: impl Into<String>) -> Self {
+            self.room = Some(value.into());
+            self
         }
 
-        impl Filter {
-            /// The property `kind`.
-            ///
-            /// Default: `"all"`, used by the API when this is not set.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Filter`: {e}"));
-                self
-            }
-            /// The property `limit`.
-            ///
-            /// Default: `9`, used by the API when this is not set.
-            pub fn limit<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.limit = value
-                    .try_into()
-                    .map_err(|e| format!("property `limit` of `Filter`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Filter, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Filter> for super::Filter {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Filter,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    limit: value.limit?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Filter> for Filter {
-            fn from(value: super::Filter) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    limit: Ok(value.limit),
-                }
-            }
-        }
-
-        /// Builds a [`Look`](super::Look).
-        #[derive(Clone, Debug)]
-        pub struct Look {
-            color: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            font: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Look {
-            fn default() -> Self {
-                Self {
-                    color: Ok(::std::default::Default::default()),
-                    font: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Look {
-            /// The property `color`.
-            ///
-            /// Default: `"red"`, used by the API when this is not set.
-            pub fn color<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.color = value
-                    .try_into()
-                    .map_err(|e| format!("property `color` of `Look`: {e}"));
-                self
-            }
-            /// The property `font`.
-            ///
-            /// Default: `"serif"`, used by the API when this is not set.
-            pub fn font<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.font = value
-                    .try_into()
-                    .map_err(|e| format!("property `font` of `Look`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Look, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Look> for super::Look {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Look,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    color: value.color?,
-                    font: value.font?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Look> for Look {
-            fn from(value: super::Look) -> Self {
-                Self {
-                    color: Ok(value.color),
-                    font: Ok(value.font),
-                }
-            }
-        }
-
-        /// Builds a [`Replacement`](super::Replacement).
-        #[derive(Clone, Debug)]
-        pub struct Replacement {
-            color: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            font: ::std::result::Result<::std::string::String, ::std::string::String>,
-            note: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-            weight: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Replacement {
-            fn default() -> Self {
-                Self {
-                    color: Ok(::std::default::Default::default()),
-                    font: Err(
-                        "property `font` of `Replacement` is required and was not set"
-                            .to_owned(),
-                    ),
-                    note: Ok(::std::default::Default::default()),
-                    weight: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Replacement {
-            /// The property `color`.
-            ///
-            /// Default: `"red"`, used by the API when this is not set.
-            pub fn color<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.color = value
-                    .try_into()
-                    .map_err(|e| format!("property `color` of `Replacement`: {e}"));
-                self
-            }
-            /// The property `font`.
-            pub fn font<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.font = value
-                    .try_into()
-                    .map_err(|e| format!("property `font` of `Replacement`: {e}"));
-                self
-            }
-            /// The property `note`.
-            pub fn note<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.note = value
-                    .try_into()
-                    .map_err(|e| format!("property `note` of `Replacement`: {e}"));
-                self
-            }
-            /// The property `weight`.
-            ///
-            /// Default: `1.5`, used by the API when this is not set.
-            pub fn weight<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.weight = value
-                    .try_into()
-                    .map_err(|e| format!("property `weight` of `Replacement`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::Replacement,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Replacement> for super::Replacement {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Replacement,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    color: value.color?,
-                    font: value.font?,
-                    note: value.note?,
-                    weight: value.weight?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Replacement> for Replacement {
-            fn from(value: super::Replacement) -> Self {
-                Self {
-                    color: Ok(value.color),
-                    font: Ok(value.font),
-                    note: Ok(value.note),
-                    weight: Ok(value.weight),
-                }
-            }
-        }
-
-        /// Builds a [`ReplacementVariant1`](super::ReplacementVariant1).
-        #[derive(Clone, Debug)]
-        pub struct ReplacementVariant1 {
-            font: ::std::result::Result<::serde_json::Value, ::std::string::String>,
-            note: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-            weight: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ReplacementVariant1 {
-            fn default() -> Self {
-                Self {
-                    font: Err(
-                        "property `font` of `ReplacementVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                    note: Ok(::std::default::Default::default()),
-                    weight: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ReplacementVariant1 {
-            /// The property `font`.
-            pub fn font<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::serde_json::Value>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.font = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `font` of `ReplacementVariant1`: {e}")
-                    });
-                self
-            }
-            /// The property `note`.
-            pub fn note<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.note = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `note` of `ReplacementVariant1`: {e}")
-                    });
-                self
-            }
-            /// The property `weight`.
-            ///
-            /// Default: `1.5`, used by the API when this is not set.
-            pub fn weight<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<f64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.weight = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `weight` of `ReplacementVariant1`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ReplacementVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ReplacementVariant1>
-        for super::ReplacementVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ReplacementVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    font: value.font?,
-                    note: value.note?,
-                    weight: value.weight?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ReplacementVariant1> for ReplacementVariant1 {
-            fn from(value: super::ReplacementVariant1) -> Self {
-                Self {
-                    font: Ok(value.font),
-                    note: Ok(value.note),
-                    weight: Ok(value.weight),
-                }
-            }
-        }
-
-        /// Builds a [`Settings`](super::Settings).
-        #[derive(Clone, Debug)]
-        pub struct Settings {
-            size: ::std::result::Result<i64, ::std::string::String>,
-            tags: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Settings {
-            fn default() -> Self {
-                Self {
-                    size: Ok(super::defaults::default_u64::<i64, 12>()),
-                    tags: Ok(super::defaults::settings_tags()),
-                }
-            }
-        }
-
-        impl Settings {
-            /// The property `size`.
-            ///
-            /// Default: `12`, used here when the response omits it.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `Settings`: {e}"));
-                self
-            }
-            /// The property `tags`.
-            ///
-            /// Default: `["a"]`, used here when the response omits it.
-            pub fn tags<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("property `tags` of `Settings`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Settings, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Settings> for super::Settings {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Settings,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    size: value.size?,
-                    tags: value.tags?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Settings> for Settings {
-            fn from(value: super::Settings) -> Self {
-                Self {
-                    size: Ok(value.size),
-                    tags: Ok(value.tags),
-                }
-            }
-        }
-
-        /// Builds a [`SettingsChange`](super::SettingsChange).
-        #[derive(Clone, Debug)]
-        pub struct SettingsChange {
-            day: ::std::result::Result<
-                ::std::option::Option<::chrono::naive::NaiveDate>,
-                ::std::string::String,
-            >,
-            loud: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            mood: ::std::result::Result<
-                ::std::option::Option<
-                    crate::clients::send_only_what_is_set::types::SettingsChangeMood,
-                >,
-                ::std::string::String,
-            >,
-            note: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-            place: ::std::result::Result<
-                ::std::option::Option<super::SettingsChangePlace>,
-                ::std::string::String,
-            >,
-            quiet: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            size: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            tags: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for SettingsChange {
-            fn default() -> Self {
-                Self {
-                    day: Ok(::std::default::Default::default()),
-                    loud: Ok(::std::default::Default::default()),
-                    mood: Ok(::std::default::Default::default()),
-                    note: Ok(::std::default::Default::default()),
-                    place: Ok(::std::default::Default::default()),
-                    quiet: Ok(::std::default::Default::default()),
-                    size: Ok(::std::default::Default::default()),
-                    tags: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl SettingsChange {
-            /// The property `day`.
-            ///
-            /// Default: `"2020-01-01"`, used by the API when this is not set.
-            pub fn day<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::chrono::naive::NaiveDate>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.day = value
-                    .try_into()
-                    .map_err(|e| format!("property `day` of `SettingsChange`: {e}"));
-                self
-            }
-            /// The property `loud`.
-            ///
-            /// Default: `true`, used by the API when this is not set.
-            pub fn loud<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.loud = value
-                    .try_into()
-                    .map_err(|e| format!("property `loud` of `SettingsChange`: {e}"));
-                self
-            }
-            /// The property `mood`.
-            ///
-            /// Default: `"glad"`, used by the API when this is not set.
-            pub fn mood<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::send_only_what_is_set::types::SettingsChangeMood,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mood = value
-                    .try_into()
-                    .map_err(|e| format!("property `mood` of `SettingsChange`: {e}"));
-                self
-            }
-            /// The property `note`.
-            ///
-            /// Default: `"none"`, used by the API when this is not set.
-            pub fn note<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.note = value
-                    .try_into()
-                    .map_err(|e| format!("property `note` of `SettingsChange`: {e}"));
-                self
-            }
-            /// The property `place`.
-            ///
-            /// Default: `{"room":"hall"}`, used by the API when this is not set.
-            pub fn place<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::SettingsChangePlace>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.place = value
-                    .try_into()
-                    .map_err(|e| format!("property `place` of `SettingsChange`: {e}"));
-                self
-            }
-            /// The property `quiet`.
-            ///
-            /// Default: `false`, used by the API when this is not set.
-            pub fn quiet<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.quiet = value
-                    .try_into()
-                    .map_err(|e| format!("property `quiet` of `SettingsChange`: {e}"));
-                self
-            }
-            /// In points.
-            ///
-            /// Default: `12`, used by the API when this is not set.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `SettingsChange`: {e}"));
-                self
-            }
-            /// The property `tags`.
-            ///
-            /// Default: `["a","b"]`, used by the API when this is not set.
-            pub fn tags<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("property `tags` of `SettingsChange`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::SettingsChange,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<SettingsChange> for super::SettingsChange {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SettingsChange,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    day: value.day?,
-                    loud: value.loud?,
-                    mood: value.mood?,
-                    note: value.note?,
-                    place: value.place?,
-                    quiet: value.quiet?,
-                    size: value.size?,
-                    tags: value.tags?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::SettingsChange> for SettingsChange {
-            fn from(value: super::SettingsChange) -> Self {
-                Self {
-                    day: Ok(value.day),
-                    loud: Ok(value.loud),
-                    mood: Ok(value.mood),
-                    note: Ok(value.note),
-                    place: Ok(value.place),
-                    quiet: Ok(value.quiet),
-                    size: Ok(value.size),
-                    tags: Ok(value.tags),
-                }
-            }
-        }
-
-        /// Builds a [`SettingsChangePlace`](super::SettingsChangePlace).
-        #[derive(Clone, Debug)]
-        pub struct SettingsChangePlace {
-            room: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for SettingsChangePlace {
-            fn default() -> Self {
-                Self {
-                    room: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl SettingsChangePlace {
-            /// The property `room`.
-            ///
-            /// Default: ``"the `hall`"``, used by the API when this is not set.
-            pub fn room<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.room = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `room` of `SettingsChangePlace`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::SettingsChangePlace,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<SettingsChangePlace>
-        for super::SettingsChangePlace {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SettingsChangePlace,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { room: value.room? })
-            }
-        }
-
-        impl ::std::convert::From<super::SettingsChangePlace> for SettingsChangePlace {
-            fn from(value: super::SettingsChangePlace) -> Self {
-                Self { room: Ok(value.room) }
-            }
+        /// [`room`](Self::room), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_room(mut self, value: Option<String>) -> Self {
+            self.room = value;
+            self
         }
     }
 
@@ -1637,13 +1160,13 @@ pub mod types {
     mod defaults {
         pub(super) fn default_u64<T, const V: u64>() -> T
         where
-            T: ::std::convert::TryFrom<u64>,
-            <T as ::std::convert::TryFrom<u64>>::Error: ::std::fmt::Debug,
+            T: TryFrom<u64>,
+            <T as TryFrom<u64>>::Error: ::std::fmt::Debug,
         {
             T::try_from(V).unwrap()
         }
 
-        pub(super) fn settings_tags() -> ::std::vec::Vec<::std::string::String> {
+        pub(super) fn settings_tags() -> Vec<String> {
             vec!["a".to_string()]
         }
     }

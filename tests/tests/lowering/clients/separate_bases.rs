@@ -31,14 +31,12 @@ pub mod builder {
         pub async fn send(
             self,
         ) -> Result<
-            ResponseValue<::std::vec::Vec<crate::clients::separate_bases::types::Pet>>,
+            ResponseValue<Vec<crate::clients::separate_bases::types::Pet>>,
             Error<::serde_json::Value>,
         > {
             let Self { client, call_options } = self;
             let outcome: Result<
-                ResponseValue<
-                    ::std::vec::Vec<crate::clients::separate_bases::types::Pet>,
-                >,
+                ResponseValue<Vec<crate::clients::separate_bases::types::Pet>>,
                 Error<::serde_json::Value>,
             > = async move {
                 let url = format!("{}/pets", client.core.base_url(),);
@@ -117,7 +115,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<crate::clients::separate_bases::types::Pet>,
+            V: TryInto<crate::clients::separate_bases::types::Pet>,
         {
             self.body = value
                 .try_into()
@@ -211,7 +209,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<crate::clients::separate_bases::types::Vehicle>,
+            V: TryInto<crate::clients::separate_bases::types::Vehicle>,
         {
             self.body = value
                 .try_into()
@@ -609,19 +607,59 @@ pub mod types {
     #[non_exhaustive]
     pub struct Car {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `seats`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub seats: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub seats: Option<i64>,
         /// The property `wheels`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub wheels: ::std::option::Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub wheels: Option<i64>,
     }
 
     impl Car {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Car {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<String>) -> Self {
+            Self {
+                kind: kind.into(),
+                seats: None,
+                wheels: None,
+            }
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = value.into();
+            self
+        }
+
+        /// The property `seats`.
+        #[must_use]
+        pub fn seats(mut self, value: i64) -> Self {
+            self.seats = Some(value);
+            self
+        }
+
+        /// [`seats`](Self::seats), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_seats(mut self, value: Option<i64>) -> Self {
+            self.seats = value;
+            self
+        }
+
+        /// The property `wheels`.
+        #[must_use]
+        pub fn wheels(mut self, value: i64) -> Self {
+            self.wheels = Some(value);
+            self
+        }
+
+        /// [`wheels`](Self::wheels), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_wheels(mut self, value: Option<i64>) -> Self {
+            self.wheels = value;
+            self
         }
     }
 
@@ -631,14 +669,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct CarVariant1 {
         /// The property `seats`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub seats: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub seats: Option<i64>,
     }
 
     impl CarVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CarVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `seats`.
+        #[must_use]
+        pub fn seats(mut self, value: i64) -> Self {
+            self.seats = Some(value);
+            self
+        }
+
+        /// [`seats`](Self::seats), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_seats(mut self, value: Option<i64>) -> Self {
+            self.seats = value;
+            self
         }
     }
 
@@ -648,22 +701,70 @@ pub mod types {
     #[non_exhaustive]
     pub struct Cat {
         /// Whatever lives with people.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub friend: ::std::option::Option<crate::clients::separate_bases::types::Pet>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub friend: Option<Pet>,
         /// The property `lives`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lives: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub lives: Option<i64>,
         /// What it listens to.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `petType`.
         #[serde(rename = "petType")]
-        pub pet_type: ::std::string::String,
+        pub pet_type: String,
     }
 
     impl Cat {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Cat {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(pet_type: impl Into<String>, name: impl Into<String>) -> Self {
+            Self {
+                friend: None,
+                lives: None,
+                name: name.into(),
+                pet_type: pet_type.into(),
+            }
+        }
+
+        /// Whatever lives with people.
+        #[must_use]
+        pub fn friend(mut self, value: impl Into<Pet>) -> Self {
+            self.friend = Some(value.into());
+            self
+        }
+
+        /// [`friend`](Self::friend), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_friend(mut self, value: Option<Pet>) -> Self {
+            self.friend = value;
+            self
+        }
+
+        /// The property `lives`.
+        #[must_use]
+        pub fn lives(mut self, value: i64) -> Self {
+            self.lives = Some(value);
+            self
+        }
+
+        /// [`lives`](Self::lives), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_lives(mut self, value: Option<i64>) -> Self {
+            self.lives = value;
+            self
+        }
+
+        /// What it listens to.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `petType`.
+        #[must_use]
+        pub fn pet_type(mut self, value: impl Into<String>) -> Self {
+            self.pet_type = value.into();
+            self
         }
     }
 
@@ -673,17 +774,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct CatPage {
         /// The property `cats`.
-        pub cats: ::std::vec::Vec<::std::string::String>,
+        pub cats: Vec<String>,
         /// The property `number`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub number: ::std::option::Option<i64>,
-    }
-
-    impl CatPage {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CatPage {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub number: Option<i64>,
     }
 
     /// The schema `CatPageVariant1`.
@@ -692,14 +786,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct CatPageVariant1 {
         /// The property `cats`.
-        pub cats: ::std::vec::Vec<::std::string::String>,
-    }
-
-    impl CatPageVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CatPageVariant1 {
-            ::std::default::Default::default()
-        }
+        pub cats: Vec<String>,
     }
 
     /// The schema `CatVariant1`.
@@ -708,14 +795,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct CatVariant1 {
         /// The property `lives`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lives: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub lives: Option<i64>,
     }
 
     impl CatVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::CatVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `lives`.
+        #[must_use]
+        pub fn lives(mut self, value: i64) -> Self {
+            self.lives = Some(value);
+            self
+        }
+
+        /// [`lives`](Self::lives), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_lives(mut self, value: Option<i64>) -> Self {
+            self.lives = value;
+            self
         }
     }
 
@@ -725,22 +827,67 @@ pub mod types {
     #[non_exhaustive]
     pub struct Dog {
         /// Whatever lives with people.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub friend: ::std::option::Option<crate::clients::separate_bases::types::Pet>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub friend: Option<Pet>,
         /// What it listens to.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `packSize`.
         #[serde(rename = "packSize")]
         pub pack_size: i64,
         /// The property `petType`.
         #[serde(rename = "petType")]
-        pub pet_type: ::std::string::String,
+        pub pet_type: String,
     }
 
     impl Dog {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Dog {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            pack_size: i64,
+            pet_type: impl Into<String>,
+            name: impl Into<String>,
+        ) -> Self {
+            Self {
+                friend: None,
+                name: name.into(),
+                pack_size,
+                pet_type: pet_type.into(),
+            }
+        }
+
+        /// Whatever lives with people.
+        #[must_use]
+        pub fn friend(mut self, value: impl Into<Pet>) -> Self {
+            self.friend = Some(value.into());
+            self
+        }
+
+        /// [`friend`](Self::friend), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_friend(mut self, value: Option<Pet>) -> Self {
+            self.friend = value;
+            self
+        }
+
+        /// What it listens to.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `packSize`.
+        #[must_use]
+        pub fn pack_size(mut self, value: i64) -> Self {
+            self.pack_size = value;
+            self
+        }
+
+        /// The property `petType`.
+        #[must_use]
+        pub fn pet_type(mut self, value: impl Into<String>) -> Self {
+            self.pet_type = value.into();
+            self
         }
     }
 
@@ -750,17 +897,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct DogPage {
         /// The property `dogs`.
-        pub dogs: ::std::vec::Vec<::std::string::String>,
+        pub dogs: Vec<String>,
         /// The property `number`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub number: ::std::option::Option<i64>,
-    }
-
-    impl DogPage {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::DogPage {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub number: Option<i64>,
     }
 
     /// The schema `DogPageVariant1`.
@@ -769,14 +909,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct DogPageVariant1 {
         /// The property `dogs`.
-        pub dogs: ::std::vec::Vec<::std::string::String>,
-    }
-
-    impl DogPageVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::DogPageVariant1 {
-            ::std::default::Default::default()
-        }
+        pub dogs: Vec<String>,
     }
 
     /// The schema `Page`.
@@ -793,19 +926,19 @@ pub mod types {
         Unknown(::serde_json::Value),
     }
 
-    impl ::std::convert::From<CatPage> for Page {
+    impl From<CatPage> for Page {
         fn from(value: CatPage) -> Self {
             Self::CatPage(value)
         }
     }
 
-    impl ::std::convert::From<DogPage> for Page {
+    impl From<DogPage> for Page {
         fn from(value: DogPage) -> Self {
             Self::DogPage(value)
         }
     }
 
-    impl ::std::convert::From<::serde_json::Value> for Page {
+    impl From<::serde_json::Value> for Page {
         fn from(value: ::serde_json::Value) -> Self {
             Self::Unknown(value)
         }
@@ -819,15 +952,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct PageBase {
         /// The property `number`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub number: ::std::option::Option<i64>,
-    }
-
-    impl PageBase {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::PageBase {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub number: Option<i64>,
     }
 
     /// Whatever lives with people.
@@ -838,19 +964,52 @@ pub mod types {
     #[non_exhaustive]
     pub struct PetBase {
         /// Whatever lives with people.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub friend: ::std::option::Option<crate::clients::separate_bases::types::Pet>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub friend: Option<Pet>,
         /// What it listens to.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `petType`.
         #[serde(rename = "petType")]
-        pub pet_type: ::std::string::String,
+        pub pet_type: String,
     }
 
     impl PetBase {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::PetBase {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(pet_type: impl Into<String>, name: impl Into<String>) -> Self {
+            Self {
+                friend: None,
+                name: name.into(),
+                pet_type: pet_type.into(),
+            }
+        }
+
+        /// Whatever lives with people.
+        #[must_use]
+        pub fn friend(mut self, value: impl Into<Pet>) -> Self {
+            self.friend = Some(value.into());
+            self
+        }
+
+        /// [`friend`](Self::friend), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_friend(mut self, value: Option<Pet>) -> Self {
+            self.friend = value;
+            self
+        }
+
+        /// What it listens to.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `petType`.
+        #[must_use]
+        pub fn pet_type(mut self, value: impl Into<String>) -> Self {
+            self.pet_type = value.into();
+            self
         }
     }
 
@@ -860,25 +1019,85 @@ pub mod types {
     #[non_exhaustive]
     pub struct Poodle {
         /// The property `curls`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub curls: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub curls: Option<bool>,
         /// Whatever lives with people.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub friend: ::std::option::Option<crate::clients::separate_bases::types::Pet>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub friend: Option<Pet>,
         /// What it listens to.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `packSize`.
         #[serde(rename = "packSize")]
         pub pack_size: i64,
         /// The property `petType`.
         #[serde(rename = "petType")]
-        pub pet_type: ::std::string::String,
+        pub pet_type: String,
     }
 
     impl Poodle {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Poodle {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(
+            pack_size: i64,
+            pet_type: impl Into<String>,
+            name: impl Into<String>,
+        ) -> Self {
+            Self {
+                curls: None,
+                friend: None,
+                name: name.into(),
+                pack_size,
+                pet_type: pet_type.into(),
+            }
+        }
+
+        /// The property `curls`.
+        #[must_use]
+        pub fn curls(mut self, value: bool) -> Self {
+            self.curls = Some(value);
+            self
+        }
+
+        /// [`curls`](Self::curls), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_curls(mut self, value: Option<bool>) -> Self {
+            self.curls = value;
+            self
+        }
+
+        /// Whatever lives with people.
+        #[must_use]
+        pub fn friend(mut self, value: impl Into<Pet>) -> Self {
+            self.friend = Some(value.into());
+            self
+        }
+
+        /// [`friend`](Self::friend), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_friend(mut self, value: Option<Pet>) -> Self {
+            self.friend = value;
+            self
+        }
+
+        /// What it listens to.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `packSize`.
+        #[must_use]
+        pub fn pack_size(mut self, value: i64) -> Self {
+            self.pack_size = value;
+            self
+        }
+
+        /// The property `petType`.
+        #[must_use]
+        pub fn pet_type(mut self, value: impl Into<String>) -> Self {
+            self.pet_type = value.into();
+            self
         }
     }
 
@@ -888,14 +1107,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct PoodleVariant1 {
         /// The property `curls`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub curls: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub curls: Option<bool>,
     }
 
     impl PoodleVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::PoodleVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `curls`.
+        #[must_use]
+        pub fn curls(mut self, value: bool) -> Self {
+            self.curls = Some(value);
+            self
+        }
+
+        /// [`curls`](Self::curls), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_curls(mut self, value: Option<bool>) -> Self {
+            self.curls = value;
+            self
         }
     }
 
@@ -905,19 +1139,59 @@ pub mod types {
     #[non_exhaustive]
     pub struct Truck {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `load`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub load: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub load: Option<i64>,
         /// The property `wheels`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub wheels: ::std::option::Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub wheels: Option<i64>,
     }
 
     impl Truck {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Truck {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<String>) -> Self {
+            Self {
+                kind: kind.into(),
+                load: None,
+                wheels: None,
+            }
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = value.into();
+            self
+        }
+
+        /// The property `load`.
+        #[must_use]
+        pub fn load(mut self, value: i64) -> Self {
+            self.load = Some(value);
+            self
+        }
+
+        /// [`load`](Self::load), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_load(mut self, value: Option<i64>) -> Self {
+            self.load = value;
+            self
+        }
+
+        /// The property `wheels`.
+        #[must_use]
+        pub fn wheels(mut self, value: i64) -> Self {
+            self.wheels = Some(value);
+            self
+        }
+
+        /// [`wheels`](Self::wheels), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_wheels(mut self, value: Option<i64>) -> Self {
+            self.wheels = value;
+            self
         }
     }
 
@@ -927,14 +1201,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct TruckVariant1 {
         /// The property `load`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub load: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub load: Option<i64>,
     }
 
     impl TruckVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::TruckVariant1 {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `load`.
+        #[must_use]
+        pub fn load(mut self, value: i64) -> Self {
+            self.load = Some(value);
+            self
+        }
+
+        /// [`load`](Self::load), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_load(mut self, value: Option<i64>) -> Self {
+            self.load = value;
+            self
         }
     }
 
@@ -946,1343 +1235,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct VehicleBase {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `wheels`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub wheels: ::std::option::Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub wheels: Option<i64>,
     }
 
     impl VehicleBase {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::VehicleBase {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Car`](super::Car).
-        #[derive(Clone, Debug)]
-        pub struct Car {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            seats: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            wheels: ::std::result::Result<
-                ::std::option::Option<u64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Car {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Car` is required and was not set".to_owned(),
-                    ),
-                    seats: Ok(::std::default::Default::default()),
-                    wheels: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Car {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Car`: {e}"));
-                self
-            }
-            /// The property `seats`.
-            pub fn seats<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.seats = value
-                    .try_into()
-                    .map_err(|e| format!("property `seats` of `Car`: {e}"));
-                self
-            }
-            /// The property `wheels`.
-            pub fn wheels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<u64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.wheels = value
-                    .try_into()
-                    .map_err(|e| format!("property `wheels` of `Car`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Car, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Car> for super::Car {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Car,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    seats: value.seats?,
-                    wheels: value.wheels?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Car> for Car {
-            fn from(value: super::Car) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    seats: Ok(value.seats),
-                    wheels: Ok(value.wheels),
-                }
-            }
-        }
-
-        /// Builds a [`CarVariant1`](super::CarVariant1).
-        #[derive(Clone, Debug)]
-        pub struct CarVariant1 {
-            seats: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CarVariant1 {
-            fn default() -> Self {
-                Self {
-                    seats: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CarVariant1 {
-            /// The property `seats`.
-            pub fn seats<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.seats = value
-                    .try_into()
-                    .map_err(|e| format!("property `seats` of `CarVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CarVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CarVariant1> for super::CarVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CarVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { seats: value.seats? })
-            }
-        }
-
-        impl ::std::convert::From<super::CarVariant1> for CarVariant1 {
-            fn from(value: super::CarVariant1) -> Self {
-                Self { seats: Ok(value.seats) }
-            }
-        }
-
-        /// Builds a [`Cat`](super::Cat).
-        #[derive(Clone, Debug)]
-        pub struct Cat {
-            friend: ::std::result::Result<
-                ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                ::std::string::String,
-            >,
-            lives: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            pet_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Cat {
-            fn default() -> Self {
-                Self {
-                    friend: Ok(::std::default::Default::default()),
-                    lives: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Cat` is required and was not set".to_owned(),
-                    ),
-                    pet_type: Err(
-                        "property `petType` of `Cat` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Cat {
-            /// Whatever lives with people.
-            pub fn friend<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.friend = value
-                    .try_into()
-                    .map_err(|e| format!("property `friend` of `Cat`: {e}"));
-                self
-            }
-            /// The property `lives`.
-            pub fn lives<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lives = value
-                    .try_into()
-                    .map_err(|e| format!("property `lives` of `Cat`: {e}"));
-                self
-            }
-            /// What it listens to.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Cat`: {e}"));
-                self
-            }
-            /// The property `petType`.
-            pub fn pet_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `petType` of `Cat`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Cat, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Cat> for super::Cat {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Cat,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    friend: value.friend?,
-                    lives: value.lives?,
-                    name: value.name?,
-                    pet_type: value.pet_type?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Cat> for Cat {
-            fn from(value: super::Cat) -> Self {
-                Self {
-                    friend: Ok(value.friend),
-                    lives: Ok(value.lives),
-                    name: Ok(value.name),
-                    pet_type: Ok(value.pet_type),
-                }
-            }
-        }
-
-        /// Builds a [`CatPage`](super::CatPage).
-        #[derive(Clone, Debug)]
-        pub struct CatPage {
-            cats: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            number: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CatPage {
-            fn default() -> Self {
-                Self {
-                    cats: Err(
-                        "property `cats` of `CatPage` is required and was not set"
-                            .to_owned(),
-                    ),
-                    number: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CatPage {
-            /// The property `cats`.
-            pub fn cats<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cats = value
-                    .try_into()
-                    .map_err(|e| format!("property `cats` of `CatPage`: {e}"));
-                self
-            }
-            /// The property `number`.
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| format!("property `number` of `CatPage`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::CatPage, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CatPage> for super::CatPage {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CatPage,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cats: value.cats?,
-                    number: value.number?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::CatPage> for CatPage {
-            fn from(value: super::CatPage) -> Self {
-                Self {
-                    cats: Ok(value.cats),
-                    number: Ok(value.number),
-                }
-            }
-        }
-
-        /// Builds a [`CatPageVariant1`](super::CatPageVariant1).
-        #[derive(Clone, Debug)]
-        pub struct CatPageVariant1 {
-            cats: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CatPageVariant1 {
-            fn default() -> Self {
-                Self {
-                    cats: Err(
-                        "property `cats` of `CatPageVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl CatPageVariant1 {
-            /// The property `cats`.
-            pub fn cats<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cats = value
-                    .try_into()
-                    .map_err(|e| format!("property `cats` of `CatPageVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CatPageVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CatPageVariant1> for super::CatPageVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CatPageVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { cats: value.cats? })
-            }
-        }
-
-        impl ::std::convert::From<super::CatPageVariant1> for CatPageVariant1 {
-            fn from(value: super::CatPageVariant1) -> Self {
-                Self { cats: Ok(value.cats) }
-            }
-        }
-
-        /// Builds a [`CatVariant1`](super::CatVariant1).
-        #[derive(Clone, Debug)]
-        pub struct CatVariant1 {
-            lives: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for CatVariant1 {
-            fn default() -> Self {
-                Self {
-                    lives: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl CatVariant1 {
-            /// The property `lives`.
-            pub fn lives<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lives = value
-                    .try_into()
-                    .map_err(|e| format!("property `lives` of `CatVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::CatVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<CatVariant1> for super::CatVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CatVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { lives: value.lives? })
-            }
-        }
-
-        impl ::std::convert::From<super::CatVariant1> for CatVariant1 {
-            fn from(value: super::CatVariant1) -> Self {
-                Self { lives: Ok(value.lives) }
-            }
-        }
-
-        /// Builds a [`Dog`](super::Dog).
-        #[derive(Clone, Debug)]
-        pub struct Dog {
-            friend: ::std::result::Result<
-                ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            pack_size: ::std::result::Result<i64, ::std::string::String>,
-            pet_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Dog {
-            fn default() -> Self {
-                Self {
-                    friend: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Dog` is required and was not set".to_owned(),
-                    ),
-                    pack_size: Err(
-                        "property `packSize` of `Dog` is required and was not set"
-                            .to_owned(),
-                    ),
-                    pet_type: Err(
-                        "property `petType` of `Dog` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Dog {
-            /// Whatever lives with people.
-            pub fn friend<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.friend = value
-                    .try_into()
-                    .map_err(|e| format!("property `friend` of `Dog`: {e}"));
-                self
-            }
-            /// What it listens to.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Dog`: {e}"));
-                self
-            }
-            /// The property `packSize`.
-            pub fn pack_size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pack_size = value
-                    .try_into()
-                    .map_err(|e| format!("property `packSize` of `Dog`: {e}"));
-                self
-            }
-            /// The property `petType`.
-            pub fn pet_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `petType` of `Dog`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Dog, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Dog> for super::Dog {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Dog,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    friend: value.friend?,
-                    name: value.name?,
-                    pack_size: value.pack_size?,
-                    pet_type: value.pet_type?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Dog> for Dog {
-            fn from(value: super::Dog) -> Self {
-                Self {
-                    friend: Ok(value.friend),
-                    name: Ok(value.name),
-                    pack_size: Ok(value.pack_size),
-                    pet_type: Ok(value.pet_type),
-                }
-            }
-        }
-
-        /// Builds a [`DogPage`](super::DogPage).
-        #[derive(Clone, Debug)]
-        pub struct DogPage {
-            dogs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            number: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for DogPage {
-            fn default() -> Self {
-                Self {
-                    dogs: Err(
-                        "property `dogs` of `DogPage` is required and was not set"
-                            .to_owned(),
-                    ),
-                    number: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl DogPage {
-            /// The property `dogs`.
-            pub fn dogs<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dogs = value
-                    .try_into()
-                    .map_err(|e| format!("property `dogs` of `DogPage`: {e}"));
-                self
-            }
-            /// The property `number`.
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| format!("property `number` of `DogPage`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::DogPage, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<DogPage> for super::DogPage {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DogPage,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    dogs: value.dogs?,
-                    number: value.number?,
-                })
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<String>) -> Self {
+            Self {
+                kind: kind.into(),
+                wheels: None,
             }
         }
 
-        impl ::std::convert::From<super::DogPage> for DogPage {
-            fn from(value: super::DogPage) -> Self {
-                Self {
-                    dogs: Ok(value.dogs),
-                    number: Ok(value.number),
-                }
-            }
-        }
-
-        /// Builds a [`DogPageVariant1`](super::DogPageVariant1).
-        #[derive(Clone, Debug)]
-        pub struct DogPageVariant1 {
-            dogs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for DogPageVariant1 {
-            fn default() -> Self {
-                Self {
-                    dogs: Err(
-                        "property `dogs` of `DogPageVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl DogPageVariant1 {
-            /// The property `dogs`.
-            pub fn dogs<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dogs = value
-                    .try_into()
-                    .map_err(|e| format!("property `dogs` of `DogPageVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::DogPageVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<DogPageVariant1> for super::DogPageVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DogPageVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { dogs: value.dogs? })
-            }
-        }
-
-        impl ::std::convert::From<super::DogPageVariant1> for DogPageVariant1 {
-            fn from(value: super::DogPageVariant1) -> Self {
-                Self { dogs: Ok(value.dogs) }
-            }
-        }
-
-        /// Builds a [`PageBase`](super::PageBase).
-        #[derive(Clone, Debug)]
-        pub struct PageBase {
-            number: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for PageBase {
-            fn default() -> Self {
-                Self {
-                    number: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl PageBase {
-            /// The property `number`.
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| format!("property `number` of `PageBase`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::PageBase, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<PageBase> for super::PageBase {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PageBase,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { number: value.number? })
-            }
-        }
-
-        impl ::std::convert::From<super::PageBase> for PageBase {
-            fn from(value: super::PageBase) -> Self {
-                Self { number: Ok(value.number) }
-            }
-        }
-
-        /// Builds a [`PetBase`](super::PetBase).
-        #[derive(Clone, Debug)]
-        pub struct PetBase {
-            friend: ::std::result::Result<
-                ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            pet_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for PetBase {
-            fn default() -> Self {
-                Self {
-                    friend: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `PetBase` is required and was not set"
-                            .to_owned(),
-                    ),
-                    pet_type: Err(
-                        "property `petType` of `PetBase` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl PetBase {
-            /// Whatever lives with people.
-            pub fn friend<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.friend = value
-                    .try_into()
-                    .map_err(|e| format!("property `friend` of `PetBase`: {e}"));
-                self
-            }
-            /// What it listens to.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `PetBase`: {e}"));
-                self
-            }
-            /// The property `petType`.
-            pub fn pet_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `petType` of `PetBase`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::PetBase, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<PetBase> for super::PetBase {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PetBase,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    friend: value.friend?,
-                    name: value.name?,
-                    pet_type: value.pet_type?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::PetBase> for PetBase {
-            fn from(value: super::PetBase) -> Self {
-                Self {
-                    friend: Ok(value.friend),
-                    name: Ok(value.name),
-                    pet_type: Ok(value.pet_type),
-                }
-            }
-        }
-
-        /// Builds a [`Poodle`](super::Poodle).
-        #[derive(Clone, Debug)]
-        pub struct Poodle {
-            curls: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            friend: ::std::result::Result<
-                ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            pack_size: ::std::result::Result<i64, ::std::string::String>,
-            pet_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Poodle {
-            fn default() -> Self {
-                Self {
-                    curls: Ok(::std::default::Default::default()),
-                    friend: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Poodle` is required and was not set"
-                            .to_owned(),
-                    ),
-                    pack_size: Err(
-                        "property `packSize` of `Poodle` is required and was not set"
-                            .to_owned(),
-                    ),
-                    pet_type: Err(
-                        "property `petType` of `Poodle` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Poodle {
-            /// The property `curls`.
-            pub fn curls<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.curls = value
-                    .try_into()
-                    .map_err(|e| format!("property `curls` of `Poodle`: {e}"));
-                self
-            }
-            /// Whatever lives with people.
-            pub fn friend<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::separate_bases::types::Pet>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.friend = value
-                    .try_into()
-                    .map_err(|e| format!("property `friend` of `Poodle`: {e}"));
-                self
-            }
-            /// What it listens to.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Poodle`: {e}"));
-                self
-            }
-            /// The property `packSize`.
-            pub fn pack_size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pack_size = value
-                    .try_into()
-                    .map_err(|e| format!("property `packSize` of `Poodle`: {e}"));
-                self
-            }
-            /// The property `petType`.
-            pub fn pet_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `petType` of `Poodle`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Poodle, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Poodle> for super::Poodle {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Poodle,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    curls: value.curls?,
-                    friend: value.friend?,
-                    name: value.name?,
-                    pack_size: value.pack_size?,
-                    pet_type: value.pet_type?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Poodle> for Poodle {
-            fn from(value: super::Poodle) -> Self {
-                Self {
-                    curls: Ok(value.curls),
-                    friend: Ok(value.friend),
-                    name: Ok(value.name),
-                    pack_size: Ok(value.pack_size),
-                    pet_type: Ok(value.pet_type),
-                }
-            }
-        }
-
-        /// Builds a [`PoodleVariant1`](super::PoodleVariant1).
-        #[derive(Clone, Debug)]
-        pub struct PoodleVariant1 {
-            curls: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for PoodleVariant1 {
-            fn default() -> Self {
-                Self {
-                    curls: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl PoodleVariant1 {
-            /// The property `curls`.
-            pub fn curls<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.curls = value
-                    .try_into()
-                    .map_err(|e| format!("property `curls` of `PoodleVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::PoodleVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<PoodleVariant1> for super::PoodleVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PoodleVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { curls: value.curls? })
-            }
-        }
-
-        impl ::std::convert::From<super::PoodleVariant1> for PoodleVariant1 {
-            fn from(value: super::PoodleVariant1) -> Self {
-                Self { curls: Ok(value.curls) }
-            }
-        }
-
-        /// Builds a [`Truck`](super::Truck).
-        #[derive(Clone, Debug)]
-        pub struct Truck {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            load: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            wheels: ::std::result::Result<
-                ::std::option::Option<u64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Truck {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Truck` is required and was not set"
-                            .to_owned(),
-                    ),
-                    load: Ok(::std::default::Default::default()),
-                    wheels: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Truck {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Truck`: {e}"));
-                self
-            }
-            /// The property `load`.
-            pub fn load<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.load = value
-                    .try_into()
-                    .map_err(|e| format!("property `load` of `Truck`: {e}"));
-                self
-            }
-            /// The property `wheels`.
-            pub fn wheels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<u64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.wheels = value
-                    .try_into()
-                    .map_err(|e| format!("property `wheels` of `Truck`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Truck, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Truck> for super::Truck {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Truck,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    load: value.load?,
-                    wheels: value.wheels?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Truck> for Truck {
-            fn from(value: super::Truck) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    load: Ok(value.load),
-                    wheels: Ok(value.wheels),
-                }
-            }
-        }
-
-        /// Builds a [`TruckVariant1`](super::TruckVariant1).
-        #[derive(Clone, Debug)]
-        pub struct TruckVariant1 {
-            load: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for TruckVariant1 {
-            fn default() -> Self {
-                Self {
-                    load: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl TruckVariant1 {
-            /// The property `load`.
-            pub fn load<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.load = value
-                    .try_into()
-                    .map_err(|e| format!("property `load` of `TruckVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::TruckVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<TruckVariant1> for super::TruckVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: TruckVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { load: value.load? })
-            }
-        }
-
-        impl ::std::convert::From<super::TruckVariant1> for TruckVariant1 {
-            fn from(value: super::TruckVariant1) -> Self {
-                Self { load: Ok(value.load) }
-            }
-        }
-
-        /// Builds a [`VehicleBase`](super::VehicleBase).
-        #[derive(Clone, Debug)]
-        pub struct VehicleBase {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            wheels: ::std::result::Result<
-                ::std::option::Option<u64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for VehicleBase {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `VehicleBase` is required and was not set"
-                            .to_owned(),
-                    ),
-                    wheels: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl VehicleBase {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `VehicleBase`: {e}"));
-                self
-            }
-            /// The property `wheels`.
-            pub fn wheels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<u64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.wheels = value
-                    .try_into()
-                    .map_err(|e| format!("property `wheels` of `VehicleBase`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::VehicleBase,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<String>) -> Self {
+            self.kind = value.into();
+            self
         }
 
-        impl ::std::convert::TryFrom<VehicleBase> for super::VehicleBase {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: VehicleBase,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    wheels: value.wheels?,
-                })
-            }
+        /// The property `wheels`.
+        #[must_use]
+        pub fn wheels(mut self, value: i64) -> Self {
+            self.wheels = Some(value);
+            self
         }
 
-        impl ::std::convert::From<super::VehicleBase> for VehicleBase {
-            fn from(value: super::VehicleBase) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    wheels: Ok(value.wheels),
-                }
-            }
+        /// [`wheels`](Self::wheels), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_wheels(mut self, value: Option<i64>) -> Self {
+            self.wheels = value;
+            self
         }
     }
 
@@ -2329,11 +1316,11 @@ pub mod types {
     #[non_exhaustive]
     pub enum Pet {
         /// `petType` is `Cat`.
-        Cat(::std::boxed::Box<Cat>),
+        Cat(Box<Cat>),
         /// `petType` is `dog`.
-        Dog(::std::boxed::Box<Dog>),
+        Dog(Box<Dog>),
         /// `petType` is `Poodle`.
-        Poodle(::std::boxed::Box<Poodle>),
+        Poodle(Box<Poodle>),
         /// An unknown variant, unchanged.
         Unknown(::serde_json::Value),
     }
@@ -2342,19 +1329,19 @@ pub mod types {
         Pet, "petType" { Cat(::std::boxed::Box < Cat >) = ["Cat"], Dog(::std::boxed::Box
         < Dog >) = ["dog"], Poodle(::std::boxed::Box < Poodle >) = ["Poodle"] }
     );
-    impl ::std::convert::From<Cat> for Pet {
+    impl From<Cat> for Pet {
         fn from(value: Cat) -> Self {
             Self::Cat(value.into())
         }
     }
 
-    impl ::std::convert::From<Dog> for Pet {
+    impl From<Dog> for Pet {
         fn from(value: Dog) -> Self {
             Self::Dog(value.into())
         }
     }
 
-    impl ::std::convert::From<Poodle> for Pet {
+    impl From<Poodle> for Pet {
         fn from(value: Poodle) -> Self {
             Self::Poodle(value.into())
         }
@@ -2377,13 +1364,13 @@ pub mod types {
     ::openapi_client_runtime::tagged_union!(
         Vehicle, "kind" { Truck(Truck) = ["Truck"], Car(Car) = ["Car"] }
     );
-    impl ::std::convert::From<Truck> for Vehicle {
+    impl From<Truck> for Vehicle {
         fn from(value: Truck) -> Self {
             Self::Truck(value.into())
         }
     }
 
-    impl ::std::convert::From<Car> for Vehicle {
+    impl From<Car> for Vehicle {
         fn from(value: Car) -> Self {
             Self::Car(value.into())
         }

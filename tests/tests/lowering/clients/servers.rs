@@ -87,7 +87,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Download<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -108,7 +108,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -182,7 +182,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Upload<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -203,7 +203,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()

@@ -7,7 +7,8 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, ResponseValue, encode_path,
+        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
+        reqwest,
     };
     #[allow(unused_imports)]
     use crate::clients::servers_of_operations::types;
@@ -33,11 +34,23 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/pets", client.core.address_of(& crate
-                    ::clients::servers_of_operations::operations::LIST_PETS) ?,
-                );
-                let request = client.core.requests().get(url).build()?;
+                let address = client
+                    .core
+                    .address_of(
+                        &crate::clients::servers_of_operations::operations::LIST_PETS,
+                    )?;
+                let url = format!("{}/pets", address,);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -93,6 +106,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListPlants<'a> {
         client: &'a super::Client,
+        address: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -100,21 +114,55 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
+                address: Ok(None),
                 call_options: CallOptions::new(),
             }
+        }
+
+        /// The parameter `address`.
+        ///
+        /// Optional; sent as the query parameter `address`.
+        pub fn address<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.address = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "parameter `address`: the value cannot be converted to `String`"
+                        .to_string()
+                });
+            self
         }
 
         /// Sends `GET /plants` and decodes the response.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
-            let Self { client, call_options } = self;
+            let Self { client, address, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/plants", client.core.address_of(& crate
-                    ::clients::servers_of_operations::operations::LIST_PLANTS) ?,
-                );
-                let request = client.core.requests().get(url).build()?;
+                let address = address.map_err(Error::InvalidRequest)?;
+                let _address = client
+                    .core
+                    .address_of(
+                        &crate::clients::servers_of_operations::operations::LIST_PLANTS,
+                    )?;
+                let url = format!("{}/plants", _address,);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .query(
+                        &::openapi_client_runtime::QueryParam::new("address", &address),
+                    )
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -187,11 +235,23 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/stones", client.core.address_of(& crate
-                    ::clients::servers_of_operations::operations::LIST_STONES) ?,
-                );
-                let request = client.core.requests().get(url).build()?;
+                let address = client
+                    .core
+                    .address_of(
+                        &crate::clients::servers_of_operations::operations::LIST_STONES,
+                    )?;
+                let url = format!("{}/stones", address,);
+                let request = client
+                    .core
+                    .http_client()
+                    .get(url)
+                    .header(
+                        ::openapi_client_runtime::reqwest::header::ACCEPT,
+                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                            "application/json",
+                        ),
+                    )
+                    .build()?;
                 let result = client
                     .core
                     .execute(
@@ -448,12 +508,11 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
-        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -93,7 +93,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetNote<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Note, String>,
+        body: Result<types::Note, String>,
         call_options: CallOptions,
     }
 
@@ -101,7 +101,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -109,22 +112,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Note>,
-            <V as std::convert::TryInto<types::Note>>::Error: std::fmt::Display,
+            V: TryInto<types::Note>,
+            <V as TryInto<types::Note>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Note) -> types::builder::Note,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -134,9 +125,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Note::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/note", client.core.base_url(),);
                 let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
@@ -208,12 +197,9 @@ pub mod builder {
         /// Sends `GET /note` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!(
                     "{}/note#get_note_as_application_xml", client.core.base_url(),
                 );
@@ -287,12 +273,9 @@ pub mod builder {
         /// Sends `GET /note` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!(
                     "{}/note#get_note_as_text_xml", client.core.base_url(),
                 );
@@ -366,12 +349,9 @@ pub mod builder {
         /// Sends `GET /note` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/note#get_note_as_csv", client.core.base_url(),);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
@@ -443,12 +423,9 @@ pub mod builder {
         /// Sends `GET /note` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::serde_json::Value>> {
+        ) -> Result<ResponseValue<String>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::serde_json::Value>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!(
                     "{}/note#get_note_as_text_csv_header_absent", client.core.base_url(),
                 );
@@ -527,7 +504,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/xml`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<String>,
+            V: TryInto<String>,
         {
             self.body = value
                 .try_into()
@@ -633,7 +610,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `text/xml`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<String>,
+            V: TryInto<String>,
         {
             self.body = value
                 .try_into()
@@ -1290,72 +1267,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Note {
         /// The property `text`.
-        pub text: ::std::string::String,
+        pub text: String,
     }
 
     impl Note {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Note {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Note`](super::Note).
-        #[derive(Clone, Debug)]
-        pub struct Note {
-            text: ::std::result::Result<::std::string::String, ::std::string::String>,
+        /// With what is required.
+        #[must_use]
+        pub fn new(text: impl Into<String>) -> Self {
+            Self { text: text.into() }
         }
 
-        impl ::std::default::Default for Note {
-            fn default() -> Self {
-                Self {
-                    text: Err(
-                        "property `text` of `Note` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Note {
-            /// The property `text`.
-            pub fn text<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.text = value
-                    .try_into()
-                    .map_err(|e| format!("property `text` of `Note`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Note, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Note> for super::Note {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Note,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { text: value.text? })
-            }
-        }
-
-        impl ::std::convert::From<super::Note> for Note {
-            fn from(value: super::Note) -> Self {
-                Self { text: Ok(value.text) }
-            }
+        /// The property `text`.
+        #[must_use]
+        pub fn text(mut self, value: impl Into<String>) -> Self {
+            self.text = value.into();
+            self
         }
     }
 

@@ -30,13 +30,10 @@ pub mod builder {
         /// Sends `GET /prices` and decodes the response.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<::std::vec::Vec<types::Price>>,
-            Error<types::Problem>,
-        > {
+        ) -> Result<ResponseValue<Vec<types::Price>>, Error<types::Problem>> {
             let Self { client, call_options } = self;
             let outcome: Result<
-                ResponseValue<::std::vec::Vec<types::Price>>,
+                ResponseValue<Vec<types::Price>>,
                 Error<types::Problem>,
             > = async move {
                 let url = format!("{}/prices", client.core.base_url(),);
@@ -96,7 +93,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPrice<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Price, String>,
+        body: Result<types::Price, String>,
         call_options: CallOptions,
     }
 
@@ -104,7 +101,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -112,22 +112,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Price>,
-            <V as std::convert::TryInto<types::Price>>::Error: std::fmt::Display,
+            V: TryInto<types::Price>,
+            <V as TryInto<types::Price>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Price) -> types::builder::Price,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -137,9 +125,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Price::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/prices", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -209,14 +195,9 @@ pub mod builder {
         }
 
         /// Sends `GET /prices` and decodes the response.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<types::Problem>> {
+        pub async fn send(self) -> Result<ResponseValue<String>, Error<types::Problem>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<types::Problem>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<types::Problem>> = async move {
                 let url = format!(
                     "{}/prices#list_prices_as_csv", client.core.base_url(),
                 );
@@ -352,7 +333,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPriceFromForm<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Price, String>,
+        body: Result<types::Price, String>,
         call_options: CallOptions,
     }
 
@@ -360,7 +341,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -368,22 +352,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/x-www-form-urlencoded`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Price>,
-            <V as std::convert::TryInto<types::Price>>::Error: std::fmt::Display,
+            V: TryInto<types::Price>,
+            <V as TryInto<types::Price>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Price) -> types::builder::Price,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -393,9 +365,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Price::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/prices#set_price_from_form", client.core.base_url(),
                 );
@@ -479,7 +449,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `text/plain`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<String>,
+            V: TryInto<String>,
         {
             self.body = value
                 .try_into()
@@ -998,13 +968,31 @@ pub mod types {
         /// The property `amount`.
         pub amount: i64,
         /// The property `article`.
-        pub article: ::std::string::String,
+        pub article: String,
     }
 
     impl Price {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Price {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(article: impl Into<String>, amount: i64) -> Self {
+            Self {
+                amount,
+                article: article.into(),
+            }
+        }
+
+        /// The property `amount`.
+        #[must_use]
+        pub fn amount(mut self, value: i64) -> Self {
+            self.amount = value;
+            self
+        }
+
+        /// The property `article`.
+        #[must_use]
+        pub fn article(mut self, value: impl Into<String>) -> Self {
+            self.article = value.into();
+            self
         }
     }
 
@@ -1014,151 +1002,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Problem {
         /// The property `message`.
-        pub message: ::std::string::String,
-    }
-
-    impl Problem {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Problem {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Price`](super::Price).
-        #[derive(Clone, Debug)]
-        pub struct Price {
-            amount: ::std::result::Result<i64, ::std::string::String>,
-            article: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Price {
-            fn default() -> Self {
-                Self {
-                    amount: Err(
-                        "property `amount` of `Price` is required and was not set"
-                            .to_owned(),
-                    ),
-                    article: Err(
-                        "property `article` of `Price` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Price {
-            /// The property `amount`.
-            pub fn amount<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.amount = value
-                    .try_into()
-                    .map_err(|e| format!("property `amount` of `Price`: {e}"));
-                self
-            }
-            /// The property `article`.
-            pub fn article<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.article = value
-                    .try_into()
-                    .map_err(|e| format!("property `article` of `Price`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Price, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Price> for super::Price {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Price,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    amount: value.amount?,
-                    article: value.article?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Price> for Price {
-            fn from(value: super::Price) -> Self {
-                Self {
-                    amount: Ok(value.amount),
-                    article: Ok(value.article),
-                }
-            }
-        }
-
-        /// Builds a [`Problem`](super::Problem).
-        #[derive(Clone, Debug)]
-        pub struct Problem {
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Problem {
-            fn default() -> Self {
-                Self {
-                    message: Err(
-                        "property `message` of `Problem` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Problem {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Problem`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Problem, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Problem> for super::Problem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Problem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Problem> for Problem {
-            fn from(value: super::Problem) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
+        pub message: String,
     }
 
     /// Errors of conversions into the types.

@@ -16,20 +16,20 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct UploadContext<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         details: Result<
             Option<crate::clients::split_multipart_bodies::types::Details>,
             String,
         >,
         draft: Result<Option<bool>, String>,
         file: Result<::openapi_client_runtime::Upload, String>,
-        note: Result<Option<::std::string::String>, String>,
+        note: Result<Option<String>, String>,
         source_format: Result<
             crate::clients::split_multipart_bodies::types::Format,
             String,
         >,
-        tags: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        title: Result<Option<::std::string::String>, String>,
+        tags: Result<Option<Vec<String>>, String>,
+        title: Result<Option<String>, String>,
         call_options: CallOptions,
     }
 
@@ -63,7 +63,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -79,9 +79,7 @@ pub mod builder {
         /// Optional; sent as the part `details`: JSON of type `application/vnd.details+json`.
         pub fn details<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::split_multipart_bodies::types::Details,
-            >,
+            V: TryInto<crate::clients::split_multipart_bodies::types::Details>,
         {
             self.details = value
                 .try_into()
@@ -98,7 +96,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `draft`.
         pub fn draft<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<bool>,
+            V: TryInto<bool>,
         {
             self.draft = value
                 .try_into()
@@ -115,7 +113,7 @@ pub mod builder {
         /// Required; sent as the part `file`: a file.
         pub fn file<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::openapi_client_runtime::Upload>,
+            V: TryInto<::openapi_client_runtime::Upload>,
         {
             self.file = value
                 .try_into()
@@ -131,7 +129,7 @@ pub mod builder {
         /// Optional; sent as the part `note`: text of type `text/markdown`.
         pub fn note<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.note = value
                 .try_into()
@@ -148,9 +146,7 @@ pub mod builder {
         /// Required; sent as the part `source_format`: text.
         pub fn source_format<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::split_multipart_bodies::types::Format,
-            >,
+            V: TryInto<crate::clients::split_multipart_bodies::types::Format>,
         {
             self.source_format = value
                 .try_into()
@@ -166,7 +162,7 @@ pub mod builder {
         /// Optional; sent as the part `tags`, once for each item: text.
         pub fn tags<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+            V: TryInto<Vec<String>>,
         {
             self.tags = value
                 .try_into()
@@ -183,7 +179,7 @@ pub mod builder {
         /// Optional; sent as the part `title`: text.
         pub fn title<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.title = value
                 .try_into()
@@ -307,11 +303,8 @@ pub mod builder {
             >,
             String,
         >,
-        photos: Result<
-            Option<::std::vec::Vec<::openapi_client_runtime::Upload>>,
-            String,
-        >,
-        places: Result<Option<::std::vec::Vec<types::Place>>, String>,
+        photos: Result<Option<Vec<::openapi_client_runtime::Upload>>, String>,
+        places: Result<Option<Vec<types::Place>>, String>,
         taken: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
         call_options: CallOptions,
     }
@@ -333,7 +326,7 @@ pub mod builder {
         /// Optional; sent as the part `album`: text.
         pub fn album<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
+            V: TryInto<
                 crate::clients::split_multipart_bodies::types::SendPhotosRequestAlbum,
             >,
         {
@@ -352,7 +345,7 @@ pub mod builder {
         /// Required beside other parts; sent as the part `photos`, once for each item: a file of type `image/png`.
         pub fn photos<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<::openapi_client_runtime::Upload>>,
+            V: TryInto<Vec<::openapi_client_runtime::Upload>>,
         {
             self.photos = value
                 .try_into()
@@ -369,7 +362,7 @@ pub mod builder {
         /// Optional; sent as the part `places`, once for each item: JSON.
         pub fn places<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<types::Place>>,
+            V: TryInto<Vec<types::Place>>,
         {
             self.places = value
                 .try_into()
@@ -386,7 +379,7 @@ pub mod builder {
         /// Optional; sent as the part `taken`: text.
         pub fn taken<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+            V: TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.taken = value
                 .try_into()
@@ -477,7 +470,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPrices<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Place, String>,
+        body: Result<types::Place, String>,
         call_options: CallOptions,
     }
 
@@ -485,7 +478,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -493,22 +489,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Place>,
-            <V as std::convert::TryInto<types::Place>>::Error: std::fmt::Display,
+            V: TryInto<types::Place>,
+            <V as TryInto<types::Place>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Place) -> types::builder::Place,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -518,9 +502,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let body = body
-                    .and_then(|v| types::Place::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/prices", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -610,7 +592,7 @@ pub mod builder {
         /// Optional; sent as the part `body`: a file.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::openapi_client_runtime::Upload>,
+            V: TryInto<::openapi_client_runtime::Upload>,
         {
             self.body = value
                 .try_into()
@@ -627,7 +609,7 @@ pub mod builder {
         /// Optional; sent as the part `count`: text.
         pub fn count<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<i64>,
+            V: TryInto<i64>,
         {
             self.count = value
                 .try_into()
@@ -644,7 +626,7 @@ pub mod builder {
         /// Optional; sent as the part `key`: text.
         pub fn key<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::openapi_client_runtime::Secret>,
+            V: TryInto<::openapi_client_runtime::Secret>,
         {
             self.key = value
                 .try_into()
@@ -661,9 +643,7 @@ pub mod builder {
         /// Optional; sent as the part `kind`: text.
         pub fn kind<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::split_multipart_bodies::types::Format,
-            >,
+            V: TryInto<crate::clients::split_multipart_bodies::types::Format>,
         {
             self.kind = value
                 .try_into()
@@ -680,9 +660,7 @@ pub mod builder {
         /// Optional; sent as the part `place`: JSON.
         pub fn place<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::split_multipart_bodies::types::Place,
-            >,
+            V: TryInto<crate::clients::split_multipart_bodies::types::Place>,
         {
             self.place = value
                 .try_into()
@@ -1129,16 +1107,56 @@ pub mod types {
             default,
             skip_serializing_if = "::openapi_client_runtime::Patch::is_absent"
         )]
-        pub author: ::openapi_client_runtime::Patch<::std::string::String>,
+        pub author: ::openapi_client_runtime::Patch<String>,
         /// The property `pages`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub pages: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub pages: Option<i64>,
     }
 
     impl Details {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Details {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `author`.
+        #[must_use]
+        pub fn author(mut self, value: impl Into<String>) -> Self {
+            self.author = ::openapi_client_runtime::Patch::Value(value.into());
+            self
+        }
+
+        /// [`author`](Self::author), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_author(mut self, value: Option<String>) -> Self {
+            self.author = value
+                .map_or(
+                    ::openapi_client_runtime::Patch::Absent,
+                    ::openapi_client_runtime::Patch::Value,
+                );
+            self
+        }
+
+        /// Sets [`author`](Self::author) to null.
+        #[must_use]
+        pub fn null_author(mut self) -> Self {
+            self.author = ::openapi_client_runtime::Patch::Null;
+            self
+        }
+
+        /// The property `pages`.
+        #[must_use]
+        pub fn pages(mut self, value: i64) -> Self {
+            self.pages = Some(value);
+            self
+        }
+
+        /// [`pages`](Self::pages), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_pages(mut self, value: Option<i64>) -> Self {
+            self.pages = value;
+            self
         }
     }
 
@@ -1152,147 +1170,17 @@ pub mod types {
     }
 
     impl Place {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Place {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Details`](super::Details).
-        #[derive(Clone, Debug)]
-        pub struct Details {
-            author: ::std::result::Result<
-                ::openapi_client_runtime::Patch<::std::string::String>,
-                ::std::string::String,
-            >,
-            pages: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+        /// With what is required.
+        #[must_use]
+        pub fn new(x: f64) -> Self {
+            Self { x }
         }
 
-        impl ::std::default::Default for Details {
-            fn default() -> Self {
-                Self {
-                    author: Ok(::std::default::Default::default()),
-                    pages: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Details {
-            /// The property `author`.
-            pub fn author<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::openapi_client_runtime::Patch<::std::string::String>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.author = value
-                    .try_into()
-                    .map_err(|e| format!("property `author` of `Details`: {e}"));
-                self
-            }
-            /// The property `pages`.
-            pub fn pages<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pages = value
-                    .try_into()
-                    .map_err(|e| format!("property `pages` of `Details`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Details, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Details> for super::Details {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Details,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    author: value.author?,
-                    pages: value.pages?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Details> for Details {
-            fn from(value: super::Details) -> Self {
-                Self {
-                    author: Ok(value.author),
-                    pages: Ok(value.pages),
-                }
-            }
-        }
-
-        /// Builds a [`Place`](super::Place).
-        #[derive(Clone, Debug)]
-        pub struct Place {
-            x: ::std::result::Result<f64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Place {
-            fn default() -> Self {
-                Self {
-                    x: Err(
-                        "property `x` of `Place` is required and was not set".to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Place {
-            /// The property `x`.
-            pub fn x<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.x = value
-                    .try_into()
-                    .map_err(|e| format!("property `x` of `Place`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Place, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Place> for super::Place {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Place,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { x: value.x? })
-            }
-        }
-
-        impl ::std::convert::From<super::Place> for Place {
-            fn from(value: super::Place) -> Self {
-                Self { x: Ok(value.x) }
-            }
+        /// The property `x`.
+        #[must_use]
+        pub fn x(mut self, value: f64) -> Self {
+            self.x = value;
+            self
         }
     }
 

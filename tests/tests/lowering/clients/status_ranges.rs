@@ -368,27 +368,13 @@ pub mod types {
         pub id: i64,
     }
 
-    impl Job {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Job {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Missing`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Missing {
         /// The property `what`.
-        pub what: ::std::string::String,
-    }
-
-    impl Missing {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Missing {
-            ::std::default::Default::default()
-        }
+        pub what: String,
     }
 
     /// The schema `Receipt`.
@@ -397,14 +383,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Receipt {
         /// The property `number`.
-        pub number: ::std::string::String,
-    }
-
-    impl Receipt {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Receipt {
-            ::std::default::Default::default()
-        }
+        pub number: String,
     }
 
     /// The schema `Refusal`.
@@ -413,240 +392,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Refusal {
         /// The property `message`.
-        pub message: ::std::string::String,
-    }
-
-    impl Refusal {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Refusal {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Job`](super::Job).
-        #[derive(Clone, Debug)]
-        pub struct Job {
-            id: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Job {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `Job` is required and was not set".to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Job {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Job`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Job, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Job> for super::Job {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Job,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { id: value.id? })
-            }
-        }
-
-        impl ::std::convert::From<super::Job> for Job {
-            fn from(value: super::Job) -> Self {
-                Self { id: Ok(value.id) }
-            }
-        }
-
-        /// Builds a [`Missing`](super::Missing).
-        #[derive(Clone, Debug)]
-        pub struct Missing {
-            what: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Missing {
-            fn default() -> Self {
-                Self {
-                    what: Err(
-                        "property `what` of `Missing` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Missing {
-            /// The property `what`.
-            pub fn what<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.what = value
-                    .try_into()
-                    .map_err(|e| format!("property `what` of `Missing`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Missing, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Missing> for super::Missing {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Missing,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { what: value.what? })
-            }
-        }
-
-        impl ::std::convert::From<super::Missing> for Missing {
-            fn from(value: super::Missing) -> Self {
-                Self { what: Ok(value.what) }
-            }
-        }
-
-        /// Builds a [`Receipt`](super::Receipt).
-        #[derive(Clone, Debug)]
-        pub struct Receipt {
-            number: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Receipt {
-            fn default() -> Self {
-                Self {
-                    number: Err(
-                        "property `number` of `Receipt` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Receipt {
-            /// The property `number`.
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| format!("property `number` of `Receipt`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Receipt, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Receipt> for super::Receipt {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Receipt,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { number: value.number? })
-            }
-        }
-
-        impl ::std::convert::From<super::Receipt> for Receipt {
-            fn from(value: super::Receipt) -> Self {
-                Self { number: Ok(value.number) }
-            }
-        }
-
-        /// Builds a [`Refusal`](super::Refusal).
-        #[derive(Clone, Debug)]
-        pub struct Refusal {
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Refusal {
-            fn default() -> Self {
-                Self {
-                    message: Err(
-                        "property `message` of `Refusal` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Refusal {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| format!("property `message` of `Refusal`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Refusal, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Refusal> for super::Refusal {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Refusal,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { message: value.message? })
-            }
-        }
-
-        impl ::std::convert::From<super::Refusal> for Refusal {
-            fn from(value: super::Refusal) -> Self {
-                Self { message: Ok(value.message) }
-            }
-        }
+        pub message: String,
     }
 
     /// Errors of conversions into the types.

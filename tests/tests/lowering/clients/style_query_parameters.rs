@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Search<'a> {
         client: &'a super::Client,
-        each: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
+        each: Result<Option<Vec<String>>, String>,
         filter: Result<
             Option<crate::clients::style_query_parameters::types::Filter>,
             String,
@@ -25,16 +25,8 @@ pub mod builder {
             Option<crate::clients::style_query_parameters::types::SearchInline>,
             String,
         >,
-        joined: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        labels: Result<
-            Option<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-            >,
-            String,
-        >,
+        joined: Result<Option<Vec<String>>, String>,
+        labels: Result<Option<::std::collections::BTreeMap<String, String>>, String>,
         order: Result<
             Option<crate::clients::style_query_parameters::types::Order>,
             String,
@@ -43,12 +35,12 @@ pub mod builder {
             Option<crate::clients::style_query_parameters::types::Range>,
             String,
         >,
-        piped: Result<Option<::std::vec::Vec<bool>>, String>,
+        piped: Result<Option<Vec<bool>>, String>,
         range: Result<
             Option<crate::clients::style_query_parameters::types::Range>,
             String,
         >,
-        spaced: Result<Option<::std::vec::Vec<i64>>, String>,
+        spaced: Result<Option<Vec<i64>>, String>,
         call_options: CallOptions,
     }
 
@@ -75,7 +67,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `each`.
         pub fn each<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+            V: TryInto<Vec<String>>,
         {
             self.each = value
                 .try_into()
@@ -92,9 +84,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `filter`.
         pub fn filter<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Filter,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Filter>,
         {
             self.filter = value
                 .try_into()
@@ -111,9 +101,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `inline`.
         pub fn inline<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::SearchInline,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::SearchInline>,
         {
             self.inline = value
                 .try_into()
@@ -130,7 +118,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `joined`.
         pub fn joined<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+            V: TryInto<Vec<String>>,
         {
             self.joined = value
                 .try_into()
@@ -147,12 +135,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `labels`.
         pub fn labels<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-            >,
+            V: TryInto<::std::collections::BTreeMap<String, String>>,
         {
             self.labels = value
                 .try_into()
@@ -169,9 +152,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `order`.
         pub fn order<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Order,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Order>,
         {
             self.order = value
                 .try_into()
@@ -188,9 +169,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `packed`.
         pub fn packed<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Range,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Range>,
         {
             self.packed = value
                 .try_into()
@@ -207,7 +186,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `piped`.
         pub fn piped<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<bool>>,
+            V: TryInto<Vec<bool>>,
         {
             self.piped = value
                 .try_into()
@@ -224,9 +203,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `range`.
         pub fn range<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Range,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Range>,
         {
             self.range = value
                 .try_into()
@@ -243,7 +220,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `spaced`.
         pub fn spaced<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<i64>>,
+            V: TryInto<Vec<i64>>,
         {
             self.spaced = value
                 .try_into()
@@ -413,9 +390,9 @@ pub mod builder {
             Option<crate::clients::style_query_parameters::types::Kind>,
             String,
         >,
-        path: Result<Option<::std::string::String>, String>,
-        paths: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        plain: Result<Option<::std::string::String>, String>,
+        path: Result<Option<String>, String>,
+        paths: Result<Option<Vec<String>>, String>,
+        plain: Result<Option<String>, String>,
         where_: Result<
             Option<crate::clients::style_query_parameters::types::Filter>,
             String,
@@ -441,9 +418,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `kind`.
         pub fn kind<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Kind,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Kind>,
         {
             self.kind = value
                 .try_into()
@@ -460,7 +435,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `path`.
         pub fn path<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.path = value
                 .try_into()
@@ -477,7 +452,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `paths`.
         pub fn paths<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+            V: TryInto<Vec<String>>,
         {
             self.paths = value
                 .try_into()
@@ -494,7 +469,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `plain`.
         pub fn plain<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.plain = value
                 .try_into()
@@ -511,9 +486,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `where`.
         pub fn where_<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Filter,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Filter>,
         {
             self.where_ = value
                 .try_into()
@@ -656,9 +629,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `either`.
         pub fn either<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::OneOrMany,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::OneOrMany>,
         {
             self.either = value
                 .try_into()
@@ -675,9 +646,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `order`.
         pub fn order<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Order,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Order>,
         {
             self.order = value
                 .try_into()
@@ -773,7 +742,7 @@ pub mod builder {
     pub struct SearchRequired<'a> {
         client: &'a super::Client,
         filter: Result<crate::clients::style_query_parameters::types::Filter, String>,
-        ids: Result<::std::vec::Vec<i64>, String>,
+        ids: Result<Vec<i64>, String>,
         call_options: CallOptions,
     }
 
@@ -798,9 +767,7 @@ pub mod builder {
         /// Required; sent as the query parameter `filter`.
         pub fn filter<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::style_query_parameters::types::Filter,
-            >,
+            V: TryInto<crate::clients::style_query_parameters::types::Filter>,
         {
             self.filter = value
                 .try_into()
@@ -816,7 +783,7 @@ pub mod builder {
         /// Required; sent as the query parameter `ids`.
         pub fn ids<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::vec::Vec<i64>>,
+            V: TryInto<Vec<i64>>,
         {
             self.ids = value
                 .try_into()
@@ -1247,17 +1214,46 @@ pub mod types {
     #[non_exhaustive]
     pub struct Filter {
         /// The property `min_age`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub min_age: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub min_age: Option<i64>,
         /// The property `state`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
     }
 
     impl Filter {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Filter {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `min_age`.
+        #[must_use]
+        pub fn min_age(mut self, value: i64) -> Self {
+            self.min_age = Some(value);
+            self
+        }
+
+        /// [`min_age`](Self::min_age), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_min_age(mut self, value: Option<i64>) -> Self {
+            self.min_age = value;
+            self
+        }
+
+        /// The property `state`.
+        #[must_use]
+        pub fn state(mut self, value: impl Into<String>) -> Self {
+            self.state = Some(value.into());
+            self
+        }
+
+        /// [`state`](Self::state), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_state(mut self, value: Option<String>) -> Self {
+            self.state = value;
+            self
         }
     }
 
@@ -1268,13 +1264,13 @@ pub mod types {
     #[non_exhaustive]
     pub enum OneOrMany {
         /// The form `String`.
-        String(::std::string::String),
+        String(String),
         /// The form `Array`.
-        Array(::std::vec::Vec<::std::string::String>),
+        Array(Vec<String>),
     }
 
-    impl ::std::convert::From<::std::vec::Vec<::std::string::String>> for OneOrMany {
-        fn from(value: ::std::vec::Vec<::std::string::String>) -> Self {
+    impl From<Vec<String>> for OneOrMany {
+        fn from(value: Vec<String>) -> Self {
             Self::Array(value)
         }
     }
@@ -1283,22 +1279,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Order(pub ::std::vec::Vec<::std::string::String>);
+    pub struct Order(pub Vec<String>);
     impl ::std::ops::Deref for Order {
-        type Target = ::std::vec::Vec<::std::string::String>;
-        fn deref(&self) -> &::std::vec::Vec<::std::string::String> {
+        type Target = Vec<String>;
+        fn deref(&self) -> &Vec<String> {
             &self.0
         }
     }
 
-    impl ::std::convert::From<Order> for ::std::vec::Vec<::std::string::String> {
+    impl From<Order> for Vec<String> {
         fn from(value: Order) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::vec::Vec<::std::string::String>> for Order {
-        fn from(value: ::std::vec::Vec<::std::string::String>) -> Self {
+    impl From<Vec<String>> for Order {
+        fn from(value: Vec<String>) -> Self {
             Self(value)
         }
     }
@@ -1309,17 +1305,46 @@ pub mod types {
     #[non_exhaustive]
     pub struct Range {
         /// The property `from`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub from: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub from: Option<i64>,
         /// The property `to`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub to: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub to: Option<i64>,
     }
 
     impl Range {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Range {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `from`.
+        #[must_use]
+        pub fn from(mut self, value: i64) -> Self {
+            self.from = Some(value);
+            self
+        }
+
+        /// [`from`](Self::from), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_from(mut self, value: Option<i64>) -> Self {
+            self.from = value;
+            self
+        }
+
+        /// The property `to`.
+        #[must_use]
+        pub fn to(mut self, value: i64) -> Self {
+            self.to = Some(value);
+            self
+        }
+
+        /// [`to`](Self::to), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_to(mut self, value: Option<i64>) -> Self {
+            self.to = value;
+            self
         }
     }
 
@@ -1329,229 +1354,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct SearchInline {
         /// The property `a`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub a: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub a: Option<String>,
     }
 
     impl SearchInline {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::SearchInline {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Filter`](super::Filter).
-        #[derive(Clone, Debug)]
-        pub struct Filter {
-            min_age: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Filter {
-            fn default() -> Self {
-                Self {
-                    min_age: Ok(::std::default::Default::default()),
-                    state: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `a`.
+        #[must_use]
+        pub fn a(mut self, value: impl Into<String>) -> Self {
+            self.a = Some(value.into());
+            self
         }
 
-        impl Filter {
-            /// The property `min_age`.
-            pub fn min_age<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.min_age = value
-                    .try_into()
-                    .map_err(|e| format!("property `min_age` of `Filter`: {e}"));
-                self
-            }
-            /// The property `state`.
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| format!("property `state` of `Filter`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Filter, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Filter> for super::Filter {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Filter,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    min_age: value.min_age?,
-                    state: value.state?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Filter> for Filter {
-            fn from(value: super::Filter) -> Self {
-                Self {
-                    min_age: Ok(value.min_age),
-                    state: Ok(value.state),
-                }
-            }
-        }
-
-        /// Builds a [`Range`](super::Range).
-        #[derive(Clone, Debug)]
-        pub struct Range {
-            from: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            to: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Range {
-            fn default() -> Self {
-                Self {
-                    from: Ok(::std::default::Default::default()),
-                    to: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Range {
-            /// The property `from`.
-            pub fn from<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.from = value
-                    .try_into()
-                    .map_err(|e| format!("property `from` of `Range`: {e}"));
-                self
-            }
-            /// The property `to`.
-            pub fn to<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.to = value
-                    .try_into()
-                    .map_err(|e| format!("property `to` of `Range`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Range, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Range> for super::Range {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Range,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    from: value.from?,
-                    to: value.to?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Range> for Range {
-            fn from(value: super::Range) -> Self {
-                Self {
-                    from: Ok(value.from),
-                    to: Ok(value.to),
-                }
-            }
-        }
-
-        /// Builds a [`SearchInline`](super::SearchInline).
-        #[derive(Clone, Debug)]
-        pub struct SearchInline {
-            a: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for SearchInline {
-            fn default() -> Self {
-                Self {
-                    a: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl SearchInline {
-            /// The property `a`.
-            pub fn a<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.a = value
-                    .try_into()
-                    .map_err(|e| format!("property `a` of `SearchInline`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::SearchInline,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<SearchInline> for super::SearchInline {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SearchInline,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { a: value.a? })
-            }
-        }
-
-        impl ::std::convert::From<super::SearchInline> for SearchInline {
-            fn from(value: super::SearchInline) -> Self {
-                Self { a: Ok(value.a) }
-            }
+        /// [`a`](Self::a), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_a(mut self, value: Option<String>) -> Self {
+            self.a = value;
+            self
         }
     }
 

@@ -31,16 +31,12 @@ pub mod builder {
         pub async fn send(
             self,
         ) -> Result<
-            ResponseValue<
-                ::std::vec::Vec<crate::clients::tag_discriminated_unions::types::Pet>,
-            >,
+            ResponseValue<Vec<crate::clients::tag_discriminated_unions::types::Pet>>,
             Error<::serde_json::Value>,
         > {
             let Self { client, call_options } = self;
             let outcome: Result<
-                ResponseValue<
-                    ::std::vec::Vec<crate::clients::tag_discriminated_unions::types::Pet>,
-                >,
+                ResponseValue<Vec<crate::clients::tag_discriminated_unions::types::Pet>>,
                 Error<::serde_json::Value>,
             > = async move {
                 let url = format!("{}/pets", client.core.base_url(),);
@@ -119,9 +115,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<
-                crate::clients::tag_discriminated_unions::types::Pet,
-            >,
+            V: TryInto<crate::clients::tag_discriminated_unions::types::Pet>,
         {
             self.body = value
                 .try_into()
@@ -481,19 +475,52 @@ pub mod types {
     #[non_exhaustive]
     pub struct Cat {
         /// The property `lives`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lives: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub lives: Option<i64>,
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `petType`.
         #[serde(rename = "petType")]
-        pub pet_type: ::std::string::String,
+        pub pet_type: String,
     }
 
     impl Cat {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Cat {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(pet_type: impl Into<String>, name: impl Into<String>) -> Self {
+            Self {
+                lives: None,
+                name: name.into(),
+                pet_type: pet_type.into(),
+            }
+        }
+
+        /// The property `lives`.
+        #[must_use]
+        pub fn lives(mut self, value: i64) -> Self {
+            self.lives = Some(value);
+            self
+        }
+
+        /// [`lives`](Self::lives), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_lives(mut self, value: Option<i64>) -> Self {
+            self.lives = value;
+            self
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `petType`.
+        #[must_use]
+        pub fn pet_type(mut self, value: impl Into<String>) -> Self {
+            self.pet_type = value.into();
+            self
         }
     }
 
@@ -503,16 +530,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct Circle {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `radius`.
         pub radius: f64,
-    }
-
-    impl Circle {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Circle {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Dog`.
@@ -521,19 +541,52 @@ pub mod types {
     #[non_exhaustive]
     pub struct Dog {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `owner`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner: ::std::option::Option<Person>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub owner: Option<Person>,
         /// The property `petType`.
         #[serde(rename = "petType")]
-        pub pet_type: ::std::string::String,
+        pub pet_type: String,
     }
 
     impl Dog {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Dog {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(pet_type: impl Into<String>, name: impl Into<String>) -> Self {
+            Self {
+                name: name.into(),
+                owner: None,
+                pet_type: pet_type.into(),
+            }
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
+        }
+
+        /// The property `owner`.
+        #[must_use]
+        pub fn owner(mut self, value: impl Into<Person>) -> Self {
+            self.owner = Some(value.into());
+            self
+        }
+
+        /// [`owner`](Self::owner), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_owner(mut self, value: Option<Person>) -> Self {
+            self.owner = value;
+            self
+        }
+
+        /// The property `petType`.
+        #[must_use]
+        pub fn pet_type(mut self, value: impl Into<String>) -> Self {
+            self.pet_type = value.into();
+            self
         }
     }
 
@@ -543,13 +596,21 @@ pub mod types {
     #[non_exhaustive]
     pub struct Person {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
     }
 
     impl Person {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Person {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into() }
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
         }
     }
 
@@ -559,427 +620,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct Square {
         /// The property `kind`.
-        pub kind: ::std::string::String,
+        pub kind: String,
         /// The property `side`.
         pub side: f64,
-    }
-
-    impl Square {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Square {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Cat`](super::Cat).
-        #[derive(Clone, Debug)]
-        pub struct Cat {
-            lives: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            pet_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Cat {
-            fn default() -> Self {
-                Self {
-                    lives: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Cat` is required and was not set".to_owned(),
-                    ),
-                    pet_type: Err(
-                        "property `petType` of `Cat` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Cat {
-            /// The property `lives`.
-            pub fn lives<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lives = value
-                    .try_into()
-                    .map_err(|e| format!("property `lives` of `Cat`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Cat`: {e}"));
-                self
-            }
-            /// The property `petType`.
-            pub fn pet_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `petType` of `Cat`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Cat, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Cat> for super::Cat {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Cat,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    lives: value.lives?,
-                    name: value.name?,
-                    pet_type: value.pet_type?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Cat> for Cat {
-            fn from(value: super::Cat) -> Self {
-                Self {
-                    lives: Ok(value.lives),
-                    name: Ok(value.name),
-                    pet_type: Ok(value.pet_type),
-                }
-            }
-        }
-
-        /// Builds a [`Circle`](super::Circle).
-        #[derive(Clone, Debug)]
-        pub struct Circle {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            radius: ::std::result::Result<f64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Circle {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Circle` is required and was not set"
-                            .to_owned(),
-                    ),
-                    radius: Err(
-                        "property `radius` of `Circle` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Circle {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Circle`: {e}"));
-                self
-            }
-            /// The property `radius`.
-            pub fn radius<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.radius = value
-                    .try_into()
-                    .map_err(|e| format!("property `radius` of `Circle`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Circle, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Circle> for super::Circle {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Circle,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    radius: value.radius?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Circle> for Circle {
-            fn from(value: super::Circle) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    radius: Ok(value.radius),
-                }
-            }
-        }
-
-        /// Builds a [`Dog`](super::Dog).
-        #[derive(Clone, Debug)]
-        pub struct Dog {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            owner: ::std::result::Result<
-                ::std::option::Option<super::Person>,
-                ::std::string::String,
-            >,
-            pet_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Dog {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Dog` is required and was not set".to_owned(),
-                    ),
-                    owner: Ok(::std::default::Default::default()),
-                    pet_type: Err(
-                        "property `petType` of `Dog` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Dog {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Dog`: {e}"));
-                self
-            }
-            /// The property `owner`.
-            pub fn owner<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Person>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.owner = value
-                    .try_into()
-                    .map_err(|e| format!("property `owner` of `Dog`: {e}"));
-                self
-            }
-            /// The property `petType`.
-            pub fn pet_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `petType` of `Dog`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Dog, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Dog> for super::Dog {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Dog,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    owner: value.owner?,
-                    pet_type: value.pet_type?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Dog> for Dog {
-            fn from(value: super::Dog) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    owner: Ok(value.owner),
-                    pet_type: Ok(value.pet_type),
-                }
-            }
-        }
-
-        /// Builds a [`Person`](super::Person).
-        #[derive(Clone, Debug)]
-        pub struct Person {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Person {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Person` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Person {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Person`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Person, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Person> for super::Person {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Person,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
-        }
-
-        impl ::std::convert::From<super::Person> for Person {
-            fn from(value: super::Person) -> Self {
-                Self { name: Ok(value.name) }
-            }
-        }
-
-        /// Builds a [`Square`](super::Square).
-        #[derive(Clone, Debug)]
-        pub struct Square {
-            kind: ::std::result::Result<::std::string::String, ::std::string::String>,
-            side: ::std::result::Result<f64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Square {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Square` is required and was not set"
-                            .to_owned(),
-                    ),
-                    side: Err(
-                        "property `side` of `Square` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Square {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Square`: {e}"));
-                self
-            }
-            /// The property `side`.
-            pub fn side<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.side = value
-                    .try_into()
-                    .map_err(|e| format!("property `side` of `Square`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Square, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Square> for super::Square {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Square,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    side: value.side?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Square> for Square {
-            fn from(value: super::Square) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    side: Ok(value.side),
-                }
-            }
-        }
     }
 
     /// Errors of conversions into the types.
@@ -1035,13 +678,13 @@ pub mod types {
     ::openapi_client_runtime::tagged_union!(
         Pet, "petType" { Cat(Cat) = ["cat"], Dog(Dog) = ["dog", "puppy"] }
     );
-    impl ::std::convert::From<Cat> for Pet {
+    impl From<Cat> for Pet {
         fn from(value: Cat) -> Self {
             Self::Cat(value.into())
         }
     }
 
-    impl ::std::convert::From<Dog> for Pet {
+    impl From<Dog> for Pet {
         fn from(value: Dog) -> Self {
             Self::Dog(value.into())
         }
@@ -1064,13 +707,13 @@ pub mod types {
     ::openapi_client_runtime::tagged_union!(
         Shape, "kind" { Circle(Circle) = ["Circle"], Square(Square) = ["Square"] }
     );
-    impl ::std::convert::From<Circle> for Shape {
+    impl From<Circle> for Shape {
         fn from(value: Circle) -> Self {
             Self::Circle(value.into())
         }
     }
 
-    impl ::std::convert::From<Square> for Shape {
+    impl From<Square> for Shape {
         fn from(value: Square) -> Self {
             Self::Square(value.into())
         }

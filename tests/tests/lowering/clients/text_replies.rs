@@ -28,14 +28,9 @@ pub mod builder {
         }
 
         /// Sends `GET /motto` and decodes the response.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<::std::string::String>, Error<::std::string::String>> {
+        pub async fn send(self) -> Result<ResponseValue<String>, Error<String>> {
             let Self { client, call_options } = self;
-            let outcome: Result<
-                ResponseValue<::std::string::String>,
-                Error<::std::string::String>,
-            > = async move {
+            let outcome: Result<ResponseValue<String>, Error<String>> = async move {
                 let url = format!("{}/motto", client.core.base_url(),);
                 let request = client.core.requests().get(url).build()?;
                 let result = client

@@ -18,7 +18,7 @@ pub mod builder {
     pub struct SetPet<'a> {
         client: &'a super::Client,
         kind: Result<Option<types::SetPetKind>, String>,
-        body: Result<types::builder::SetPetRequest, String>,
+        body: Result<types::SetPetRequest, String>,
         call_options: CallOptions,
     }
 
@@ -27,7 +27,10 @@ pub mod builder {
             Self {
                 client: client,
                 kind: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -37,7 +40,7 @@ pub mod builder {
         /// Optional; sent as the query parameter `kind`.
         pub fn kind<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::SetPetKind>,
+            V: TryInto<types::SetPetKind>,
         {
             self.kind = value
                 .try_into()
@@ -52,24 +55,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::SetPetRequest>,
-            <V as std::convert::TryInto<types::SetPetRequest>>::Error: std::fmt::Display,
+            V: TryInto<types::SetPetRequest>,
+            <V as TryInto<types::SetPetRequest>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::SetPetRequest,
-            ) -> types::builder::SetPetRequest,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -80,11 +69,7 @@ pub mod builder {
             let Self { client, kind, body, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let kind = kind.map_err(Error::InvalidRequest)?;
-                let body = body
-                    .and_then(|v| {
-                        types::SetPetRequest::try_from(v).map_err(|e| e.to_string())
-                    })
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/pets", client.core.base_url(),);
                 let request = client
                     .core
@@ -374,6 +359,7 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
+    use ::openapi_client_runtime::BodyLimits;
     /// The API and its security schemes.
     pub static API: Api = Api::new("titles-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -390,8 +376,19 @@ pub mod operations {
     pub static SET_PET: Operation = Operation::new("set_pet", Method::Put, "/pets")
         .document_id("setPet")
         .request(RequestBody::new("application/json"))
+        .body_limits(Some(&BodyLimits::new().members(&[("pet", &LIMITS_OF_PET)])))
         .responses(&[ResponseSpec::new(StatusRange::Exact(204u16), &[])])
         .build();
+    static LIMITS_OF_OWNER: BodyLimits = BodyLimits::new()
+        .members(&[("name", &BodyLimits::new().min_length(1usize))]);
+    static LIMITS_OF_PET: BodyLimits = BodyLimits::new()
+        .members(
+            &[
+                ("name", &BodyLimits::new().max_length(5usize)),
+                ("nick", &BodyLimits::new().max_length(3usize)),
+                ("owner", &BodyLimits::new().all(&[&LIMITS_OF_OWNER])),
+            ],
+        );
 }
 
 pub mod types {
@@ -406,7 +403,7 @@ pub mod types {
         /// The form `Boolean`.
         Boolean(bool),
         /// The form `String`.
-        String(CodeString),
+        String(String),
     }
 
     impl ::std::fmt::Display for Code {
@@ -419,117 +416,15 @@ pub mod types {
         }
     }
 
-    impl ::std::str::FromStr for Code {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if let Ok(v) = value.parse() {
-                Ok(Self::Integer(v))
-            } else if let Ok(v) = value.parse() {
-                Ok(Self::Boolean(v))
-            } else if let Ok(v) = value.parse() {
-                Ok(Self::String(v))
-            } else {
-                Err("string conversion failed for all variants".into())
-            }
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for Code {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for Code {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::From<i64> for Code {
+    impl From<i64> for Code {
         fn from(value: i64) -> Self {
             Self::Integer(value)
         }
     }
 
-    impl ::std::convert::From<bool> for Code {
+    impl From<bool> for Code {
         fn from(value: bool) -> Self {
             Self::Boolean(value)
-        }
-    }
-
-    impl ::std::convert::From<CodeString> for Code {
-        fn from(value: CodeString) -> Self {
-            Self::String(value)
-        }
-    }
-
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct CodeString(::std::string::String);
-    impl ::std::ops::Deref for CodeString {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<CodeString> for ::std::string::String {
-        fn from(value: CodeString) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for CodeString {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 3usize {
-                return Err("longer than 3 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for CodeString {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for CodeString {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for CodeString {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
         }
     }
 
@@ -542,7 +437,7 @@ pub mod types {
         /// The form `Number`.
         Number(i64),
         /// The form `Name`.
-        Name(::std::string::String),
+        Name(String),
     }
 
     impl ::std::fmt::Display for Id {
@@ -554,7 +449,7 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<i64> for Id {
+    impl From<i64> for Id {
         fn from(value: i64) -> Self {
             Self::Number(value)
         }
@@ -566,75 +461,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct Owner {
         /// The property `name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<OwnerName>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
     }
 
     impl Owner {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Owner {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
-    }
 
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct OwnerName(::std::string::String);
-    impl ::std::ops::Deref for OwnerName {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = Some(value.into());
+            self
         }
-    }
 
-    impl ::std::convert::From<OwnerName> for ::std::string::String {
-        fn from(value: OwnerName) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for OwnerName {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() < 1usize {
-                return Err("shorter than 1 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for OwnerName {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for OwnerName {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for OwnerName {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+        /// [`name`](Self::name), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_name(mut self, value: Option<String>) -> Self {
+            self.name = value;
+            self
         }
     }
 
@@ -644,29 +493,114 @@ pub mod types {
     #[non_exhaustive]
     pub struct Pet {
         /// The property `code`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub code: ::std::option::Option<Code>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub code: Option<Code>,
         /// The property `id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<Id>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<Id>,
         /// The property `name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<PetName>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
         /// The property `nick`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub nick: ::std::option::Option<PetNick>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub nick: Option<String>,
         /// The property `owner`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner: ::std::option::Option<Owner>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub owner: Option<Owner>,
         /// The property `title`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub title: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub title: Option<String>,
     }
 
     impl Pet {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Pet {
-            ::std::default::Default::default()
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `code`.
+        #[must_use]
+        pub fn code(mut self, value: impl Into<Code>) -> Self {
+            self.code = Some(value.into());
+            self
+        }
+
+        /// [`code`](Self::code), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_code(mut self, value: Option<Code>) -> Self {
+            self.code = value;
+            self
+        }
+
+        /// The property `id`.
+        #[must_use]
+        pub fn id(mut self, value: impl Into<Id>) -> Self {
+            self.id = Some(value.into());
+            self
+        }
+
+        /// [`id`](Self::id), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_id(mut self, value: Option<Id>) -> Self {
+            self.id = value;
+            self
+        }
+
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = Some(value.into());
+            self
+        }
+
+        /// [`name`](Self::name), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_name(mut self, value: Option<String>) -> Self {
+            self.name = value;
+            self
+        }
+
+        /// The property `nick`.
+        #[must_use]
+        pub fn nick(mut self, value: impl Into<String>) -> Self {
+            self.nick = Some(value.into());
+            self
+        }
+
+        /// [`nick`](Self::nick), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_nick(mut self, value: Option<String>) -> Self {
+            self.nick = value;
+            self
+        }
+
+        /// The property `owner`.
+        #[must_use]
+        pub fn owner(mut self, value: impl Into<Owner>) -> Self {
+            self.owner = Some(value.into());
+            self
+        }
+
+        /// [`owner`](Self::owner), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_owner(mut self, value: Option<Owner>) -> Self {
+            self.owner = value;
+            self
+        }
+
+        /// The property `title`.
+        #[must_use]
+        pub fn title(mut self, value: impl Into<String>) -> Self {
+            self.title = Some(value.into());
+            self
+        }
+
+        /// [`title`](Self::title), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_title(mut self, value: Option<String>) -> Self {
+            self.title = value;
+            self
         }
     }
 
@@ -674,137 +608,15 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PetName(::std::string::String);
-    impl ::std::ops::Deref for PetName {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<PetName> for ::std::string::String {
-        fn from(value: PetName) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for PetName {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 5usize {
-                return Err("longer than 5 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for PetName {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for PetName {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for PetName {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
-        }
-    }
-
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PetNick(::std::string::String);
-    impl ::std::ops::Deref for PetNick {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<PetNick> for ::std::string::String {
-        fn from(value: PetNick) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for PetNick {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 3usize {
-                return Err("longer than 3 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for PetNick {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for PetNick {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for PetNick {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
-        }
-    }
-
-    /// An unnamed part of a larger schema.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SetPetKind(::std::string::String);
+    pub struct SetPetKind(String);
     impl ::std::ops::Deref for SetPetKind {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
+        type Target = String;
+        fn deref(&self) -> &String {
             &self.0
         }
     }
 
-    impl ::std::convert::From<SetPetKind> for ::std::string::String {
+    impl From<SetPetKind> for String {
         fn from(value: SetPetKind) -> Self {
             value.0
         }
@@ -812,9 +624,7 @@ pub mod types {
 
     impl ::std::str::FromStr for SetPetKind {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             if value.chars().count() > 5usize {
                 return Err("longer than 5 characters".into());
             }
@@ -822,30 +632,26 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for SetPetKind {
+    impl TryFrom<&str> for SetPetKind {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
 
-    impl ::std::convert::TryFrom<::std::string::String> for SetPetKind {
+    impl TryFrom<String> for SetPetKind {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
 
     impl<'de> ::serde::Deserialize<'de> for SetPetKind {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
+            String::deserialize(deserializer)?
                 .parse()
                 .map_err(|e: self::error::ConversionError| {
                     <D::Error as ::serde::de::Error>::custom(e.to_string())
@@ -859,282 +665,29 @@ pub mod types {
     #[non_exhaustive]
     pub struct SetPetRequest {
         /// The property `pet`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub pet: ::std::option::Option<Pet>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub pet: Option<Pet>,
     }
 
     impl SetPetRequest {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::SetPetRequest {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Owner`](super::Owner).
-        #[derive(Clone, Debug)]
-        pub struct Owner {
-            name: ::std::result::Result<
-                ::std::option::Option<super::OwnerName>,
-                ::std::string::String,
-            >,
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
         }
 
-        impl ::std::default::Default for Owner {
-            fn default() -> Self {
-                Self {
-                    name: Ok(::std::default::Default::default()),
-                }
-            }
+        /// The property `pet`.
+        #[must_use]
+        pub fn pet(mut self, value: impl Into<Pet>) -> Self {
+            self.pet = Some(value.into());
+            self
         }
 
-        impl Owner {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::OwnerName>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Owner`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Owner, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Owner> for super::Owner {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Owner,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { name: value.name? })
-            }
-        }
-
-        impl ::std::convert::From<super::Owner> for Owner {
-            fn from(value: super::Owner) -> Self {
-                Self { name: Ok(value.name) }
-            }
-        }
-
-        /// Builds a [`Pet`](super::Pet).
-        #[derive(Clone, Debug)]
-        pub struct Pet {
-            code: ::std::result::Result<
-                ::std::option::Option<super::Code>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<
-                ::std::option::Option<super::Id>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<super::PetName>,
-                ::std::string::String,
-            >,
-            nick: ::std::result::Result<
-                ::std::option::Option<super::PetNick>,
-                ::std::string::String,
-            >,
-            owner: ::std::result::Result<
-                ::std::option::Option<super::Owner>,
-                ::std::string::String,
-            >,
-            title: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Pet {
-            fn default() -> Self {
-                Self {
-                    code: Ok(::std::default::Default::default()),
-                    id: Ok(::std::default::Default::default()),
-                    name: Ok(::std::default::Default::default()),
-                    nick: Ok(::std::default::Default::default()),
-                    owner: Ok(::std::default::Default::default()),
-                    title: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Pet {
-            /// The property `code`.
-            pub fn code<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Code>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.code = value
-                    .try_into()
-                    .map_err(|e| format!("property `code` of `Pet`: {e}"));
-                self
-            }
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Id>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Pet`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::PetName>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Pet`: {e}"));
-                self
-            }
-            /// The property `nick`.
-            pub fn nick<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::PetNick>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.nick = value
-                    .try_into()
-                    .map_err(|e| format!("property `nick` of `Pet`: {e}"));
-                self
-            }
-            /// The property `owner`.
-            pub fn owner<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Owner>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.owner = value
-                    .try_into()
-                    .map_err(|e| format!("property `owner` of `Pet`: {e}"));
-                self
-            }
-            /// The property `title`.
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| format!("property `title` of `Pet`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Pet, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Pet> for super::Pet {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Pet,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    code: value.code?,
-                    id: value.id?,
-                    name: value.name?,
-                    nick: value.nick?,
-                    owner: value.owner?,
-                    title: value.title?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Pet> for Pet {
-            fn from(value: super::Pet) -> Self {
-                Self {
-                    code: Ok(value.code),
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    nick: Ok(value.nick),
-                    owner: Ok(value.owner),
-                    title: Ok(value.title),
-                }
-            }
-        }
-
-        /// Builds a [`SetPetRequest`](super::SetPetRequest).
-        #[derive(Clone, Debug)]
-        pub struct SetPetRequest {
-            pet: ::std::result::Result<
-                ::std::option::Option<super::Pet>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for SetPetRequest {
-            fn default() -> Self {
-                Self {
-                    pet: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl SetPetRequest {
-            /// The property `pet`.
-            pub fn pet<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Pet>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pet = value
-                    .try_into()
-                    .map_err(|e| format!("property `pet` of `SetPetRequest`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::SetPetRequest,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<SetPetRequest> for super::SetPetRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SetPetRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { pet: value.pet? })
-            }
-        }
-
-        impl ::std::convert::From<super::SetPetRequest> for SetPetRequest {
-            fn from(value: super::SetPetRequest) -> Self {
-                Self { pet: Ok(value.pet) }
-            }
+        /// [`pet`](Self::pet), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_pet(mut self, value: Option<Pet>) -> Self {
+            self.pet = value;
+            self
         }
     }
 
@@ -1174,25 +727,49 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Id> for ::std::string::String {
+    impl From<Code> for String {
+        fn from(value: Code) -> Self {
+            value.to_string()
+        }
+    }
+
+    impl From<&Code> for String {
+        fn from(value: &Code) -> Self {
+            value.to_string()
+        }
+    }
+
+    impl From<String> for Code {
+        fn from(value: String) -> Self {
+            Self::String(value)
+        }
+    }
+
+    impl From<Id> for String {
         fn from(value: Id) -> Self {
             value.to_string()
         }
     }
 
-    impl ::std::convert::From<&Id> for ::std::string::String {
+    impl From<&Id> for String {
         fn from(value: &Id) -> Self {
             value.to_string()
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for Id {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for Id {
+        fn from(value: String) -> Self {
             Self::Name(value)
         }
     }
 
-    impl ::std::convert::From<&str> for Id {
+    impl From<&str> for Code {
+        fn from(value: &str) -> Self {
+            Self::from(value.to_owned())
+        }
+    }
+
+    impl From<&str> for Id {
         fn from(value: &str) -> Self {
             Self::from(value.to_owned())
         }

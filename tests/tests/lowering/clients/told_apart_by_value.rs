@@ -35,7 +35,7 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<crate::clients::told_apart_by_value::types::Pet>,
+            V: TryInto<crate::clients::told_apart_by_value::types::Pet>,
         {
             self.body = value
                 .try_into()
@@ -479,16 +479,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct Cat {
         /// The property `kind`.
-        pub kind: crate::clients::told_apart_by_value::types::CatKind,
+        pub kind: CatKind,
         /// The property `lives`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lives: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub lives: Option<i64>,
     }
 
     impl Cat {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Cat {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<CatKind>) -> Self {
+            Self {
+                kind: kind.into(),
+                lives: None,
+            }
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<CatKind>) -> Self {
+            self.kind = value.into();
+            self
+        }
+
+        /// The property `lives`.
+        #[must_use]
+        pub fn lives(mut self, value: i64) -> Self {
+            self.lives = Some(value);
+            self
+        }
+
+        /// [`lives`](Self::lives), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_lives(mut self, value: Option<i64>) -> Self {
+            self.lives = value;
+            self
         }
     }
 
@@ -500,15 +525,8 @@ pub mod types {
         /// The property `data`.
         pub data: ClosedData,
         /// The property `reason`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub reason: ::std::option::Option<::std::string::String>,
-    }
-
-    impl Closed {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Closed {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub reason: Option<String>,
     }
 
     /// The schema `ClosedData`.
@@ -517,14 +535,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct ClosedData {
         /// The property `kind`.
-        pub kind: crate::clients::told_apart_by_value::types::ClosedDataKind,
-    }
-
-    impl ClosedData {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ClosedData {
-            ::std::default::Default::default()
-        }
+        pub kind: ClosedDataKind,
     }
 
     /// The schema `Dog`.
@@ -533,16 +544,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct Dog {
         /// The property `kind`.
-        pub kind: crate::clients::told_apart_by_value::types::DogKind,
+        pub kind: DogKind,
         /// The property `owner`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub owner: Option<String>,
     }
 
     impl Dog {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Dog {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<DogKind>) -> Self {
+            Self {
+                kind: kind.into(),
+                owner: None,
+            }
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<DogKind>) -> Self {
+            self.kind = value.into();
+            self
+        }
+
+        /// The property `owner`.
+        #[must_use]
+        pub fn owner(mut self, value: impl Into<String>) -> Self {
+            self.owner = Some(value.into());
+            self
+        }
+
+        /// [`owner`](Self::owner), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_owner(mut self, value: Option<String>) -> Self {
+            self.owner = value;
+            self
         }
     }
 
@@ -552,18 +588,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct Fish {
         /// The property `eaten`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub eaten: ::std::option::Option<
-            crate::clients::told_apart_by_value::types::Pet,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub eaten: Option<Pet>,
         /// The property `kind`.
-        pub kind: crate::clients::told_apart_by_value::types::Fishy,
+        pub kind: Fishy,
     }
 
     impl Fish {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Fish {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<Fishy>) -> Self {
+            Self {
+                eaten: None,
+                kind: kind.into(),
+            }
+        }
+
+        /// The property `eaten`.
+        #[must_use]
+        pub fn eaten(mut self, value: impl Into<Pet>) -> Self {
+            self.eaten = Some(value.into());
+            self
+        }
+
+        /// [`eaten`](Self::eaten), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_eaten(mut self, value: Option<Pet>) -> Self {
+            self.eaten = value;
+            self
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<Fishy>) -> Self {
+            self.kind = value.into();
+            self
         }
     }
 
@@ -573,18 +632,41 @@ pub mod types {
     #[non_exhaustive]
     pub struct FishVariant1 {
         /// The property `eaten`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub eaten: ::std::option::Option<
-            crate::clients::told_apart_by_value::types::Pet,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub eaten: Option<Pet>,
         /// The property `kind`.
         pub kind: ::serde_json::Value,
     }
 
     impl FishVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::FishVariant1 {
-            ::std::default::Default::default()
+        /// With what is required.
+        #[must_use]
+        pub fn new(kind: impl Into<::serde_json::Value>) -> Self {
+            Self {
+                eaten: None,
+                kind: kind.into(),
+            }
+        }
+
+        /// The property `eaten`.
+        #[must_use]
+        pub fn eaten(mut self, value: impl Into<Pet>) -> Self {
+            self.eaten = Some(value.into());
+            self
+        }
+
+        /// [`eaten`](Self::eaten), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_eaten(mut self, value: Option<Pet>) -> Self {
+            self.eaten = value;
+            self
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<::serde_json::Value>) -> Self {
+            self.kind = value.into();
+            self
         }
     }
 
@@ -594,32 +676,17 @@ pub mod types {
     #[non_exhaustive]
     pub struct ListEventsResponse {
         /// The property `blank`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub blank: ::std::option::Option<
-            crate::clients::told_apart_by_value::types::ListEventsResponseBlank,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub blank: Option<ListEventsResponseBlank>,
         /// The property `choice`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub choice: ::std::option::Option<
-            crate::clients::told_apart_by_value::types::Choice,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub choice: Option<Choice>,
         /// The property `events`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: ::std::option::Option<
-            ::std::vec::Vec<crate::clients::told_apart_by_value::types::Event>,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub events: Option<Vec<Event>>,
         /// The property `outcome`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub outcome: ::std::option::Option<
-            crate::clients::told_apart_by_value::types::ListEventsResponseOutcome,
-        >,
-    }
-
-    impl ListEventsResponse {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListEventsResponse {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub outcome: Option<ListEventsResponseOutcome>,
     }
 
     /// The schema `ListEventsResponseOutcomeVariant0`.
@@ -633,30 +700,16 @@ pub mod types {
         pub value: i64,
     }
 
-    impl ListEventsResponseOutcomeVariant0 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListEventsResponseOutcomeVariant0 {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `ListEventsResponseOutcomeVariant1`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListEventsResponseOutcomeVariant1 {
         /// The property `message`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
         /// The property `success`.
         pub success: bool,
-    }
-
-    impl ListEventsResponseOutcomeVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ListEventsResponseOutcomeVariant1 {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Listed`.
@@ -665,18 +718,11 @@ pub mod types {
     #[non_exhaustive]
     pub struct Listed {
         /// The property `names`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub names: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub names: Option<Vec<String>>,
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: crate::clients::told_apart_by_value::types::ListedType,
-    }
-
-    impl Listed {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Listed {
-            ::std::default::Default::default()
-        }
+        pub type_: ListedType,
     }
 
     /// The schema `Named`.
@@ -685,17 +731,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct Named {
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `type`.
         #[serde(rename = "type")]
-        pub type_: crate::clients::told_apart_by_value::types::NamedType,
-    }
-
-    impl Named {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Named {
-            ::std::default::Default::default()
-        }
+        pub type_: NamedType,
     }
 
     /// The schema `Nothing`.
@@ -710,13 +749,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<Nothing> for () {
+    impl From<Nothing> for () {
         fn from(value: Nothing) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<()> for Nothing {
+    impl From<()> for Nothing {
         fn from(value: ()) -> Self {
             Self(value)
         }
@@ -731,27 +770,13 @@ pub mod types {
         pub data: OpenedData,
     }
 
-    impl Opened {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Opened {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `OpenedData`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OpenedData {
         /// The property `kind`.
-        pub kind: crate::clients::told_apart_by_value::types::OpenedDataKind,
-    }
-
-    impl OpenedData {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::OpenedData {
-            ::std::default::Default::default()
-        }
+        pub kind: OpenedDataKind,
     }
 
     /// The schema `Plain`.
@@ -763,1247 +788,35 @@ pub mod types {
         pub size: i64,
     }
 
-    impl Plain {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Plain {
-            ::std::default::Default::default()
-        }
-    }
-
     /// The schema `Swimmer`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Swimmer {
         /// The property `kind`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub kind: ::std::option::Option<
-            crate::clients::told_apart_by_value::types::Fishy,
-        >,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub kind: Option<Fishy>,
     }
 
     impl Swimmer {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Swimmer {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Cat`](super::Cat).
-        #[derive(Clone, Debug)]
-        pub struct Cat {
-            kind: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::CatKind,
-                ::std::string::String,
-            >,
-            lives: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Cat {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Cat` is required and was not set".to_owned(),
-                    ),
-                    lives: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Cat {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::CatKind,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Cat`: {e}"));
-                self
-            }
-            /// The property `lives`.
-            pub fn lives<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lives = value
-                    .try_into()
-                    .map_err(|e| format!("property `lives` of `Cat`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Cat, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Cat> for super::Cat {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Cat,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    lives: value.lives?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Cat> for Cat {
-            fn from(value: super::Cat) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    lives: Ok(value.lives),
-                }
-            }
-        }
-
-        /// Builds a [`Closed`](super::Closed).
-        #[derive(Clone, Debug)]
-        pub struct Closed {
-            data: ::std::result::Result<super::ClosedData, ::std::string::String>,
-            reason: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Closed {
-            fn default() -> Self {
-                Self {
-                    data: Err(
-                        "property `data` of `Closed` is required and was not set"
-                            .to_owned(),
-                    ),
-                    reason: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Closed {
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ClosedData>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("property `data` of `Closed`: {e}"));
-                self
-            }
-            /// The property `reason`.
-            pub fn reason<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.reason = value
-                    .try_into()
-                    .map_err(|e| format!("property `reason` of `Closed`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Closed, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Closed> for super::Closed {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Closed,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    data: value.data?,
-                    reason: value.reason?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Closed> for Closed {
-            fn from(value: super::Closed) -> Self {
-                Self {
-                    data: Ok(value.data),
-                    reason: Ok(value.reason),
-                }
-            }
-        }
-
-        /// Builds a [`ClosedData`](super::ClosedData).
-        #[derive(Clone, Debug)]
-        pub struct ClosedData {
-            kind: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::ClosedDataKind,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ClosedData {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `ClosedData` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ClosedData {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::ClosedDataKind,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `ClosedData`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ClosedData,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ClosedData> for super::ClosedData {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ClosedData,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { kind: value.kind? })
-            }
-        }
-
-        impl ::std::convert::From<super::ClosedData> for ClosedData {
-            fn from(value: super::ClosedData) -> Self {
-                Self { kind: Ok(value.kind) }
-            }
-        }
-
-        /// Builds a [`Dog`](super::Dog).
-        #[derive(Clone, Debug)]
-        pub struct Dog {
-            kind: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::DogKind,
-                ::std::string::String,
-            >,
-            owner: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Dog {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `Dog` is required and was not set".to_owned(),
-                    ),
-                    owner: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Dog {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::DogKind,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Dog`: {e}"));
-                self
-            }
-            /// The property `owner`.
-            pub fn owner<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.owner = value
-                    .try_into()
-                    .map_err(|e| format!("property `owner` of `Dog`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Dog, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Dog> for super::Dog {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Dog,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    owner: value.owner?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Dog> for Dog {
-            fn from(value: super::Dog) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    owner: Ok(value.owner),
-                }
-            }
-        }
-
-        /// Builds a [`Fish`](super::Fish).
-        #[derive(Clone, Debug)]
-        pub struct Fish {
-            eaten: ::std::result::Result<
-                ::std::option::Option<crate::clients::told_apart_by_value::types::Pet>,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::Fishy,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Fish {
-            fn default() -> Self {
-                Self {
-                    eaten: Ok(::std::default::Default::default()),
-                    kind: Err(
-                        "property `kind` of `Fish` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Fish {
-            /// The property `eaten`.
-            pub fn eaten<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::told_apart_by_value::types::Pet,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.eaten = value
-                    .try_into()
-                    .map_err(|e| format!("property `eaten` of `Fish`: {e}"));
-                self
-            }
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::Fishy,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Fish`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Fish, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Fish> for super::Fish {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Fish,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    eaten: value.eaten?,
-                    kind: value.kind?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Fish> for Fish {
-            fn from(value: super::Fish) -> Self {
-                Self {
-                    eaten: Ok(value.eaten),
-                    kind: Ok(value.kind),
-                }
-            }
-        }
-
-        /// Builds a [`FishVariant1`](super::FishVariant1).
-        #[derive(Clone, Debug)]
-        pub struct FishVariant1 {
-            eaten: ::std::result::Result<
-                ::std::option::Option<crate::clients::told_apart_by_value::types::Pet>,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<::serde_json::Value, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for FishVariant1 {
-            fn default() -> Self {
-                Self {
-                    eaten: Ok(::std::default::Default::default()),
-                    kind: Err(
-                        "property `kind` of `FishVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl FishVariant1 {
-            /// The property `eaten`.
-            pub fn eaten<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::told_apart_by_value::types::Pet,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.eaten = value
-                    .try_into()
-                    .map_err(|e| format!("property `eaten` of `FishVariant1`: {e}"));
-                self
-            }
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::serde_json::Value>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `FishVariant1`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::FishVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<FishVariant1> for super::FishVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: FishVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    eaten: value.eaten?,
-                    kind: value.kind?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::FishVariant1> for FishVariant1 {
-            fn from(value: super::FishVariant1) -> Self {
-                Self {
-                    eaten: Ok(value.eaten),
-                    kind: Ok(value.kind),
-                }
-            }
-        }
-
-        /// Builds a [`ListEventsResponse`](super::ListEventsResponse).
-        #[derive(Clone, Debug)]
-        pub struct ListEventsResponse {
-            blank: ::std::result::Result<
-                ::std::option::Option<
-                    crate::clients::told_apart_by_value::types::ListEventsResponseBlank,
-                >,
-                ::std::string::String,
-            >,
-            choice: ::std::result::Result<
-                ::std::option::Option<
-                    crate::clients::told_apart_by_value::types::Choice,
-                >,
-                ::std::string::String,
-            >,
-            events: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::clients::told_apart_by_value::types::Event>,
-                >,
-                ::std::string::String,
-            >,
-            outcome: ::std::result::Result<
-                ::std::option::Option<
-                    crate::clients::told_apart_by_value::types::ListEventsResponseOutcome,
-                >,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ListEventsResponse {
-            fn default() -> Self {
-                Self {
-                    blank: Ok(::std::default::Default::default()),
-                    choice: Ok(::std::default::Default::default()),
-                    events: Ok(::std::default::Default::default()),
-                    outcome: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ListEventsResponse {
-            /// The property `blank`.
-            pub fn blank<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::told_apart_by_value::types::ListEventsResponseBlank,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blank = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `blank` of `ListEventsResponse`: {e}")
-                    });
-                self
-            }
-            /// The property `choice`.
-            pub fn choice<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::told_apart_by_value::types::Choice,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.choice = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `choice` of `ListEventsResponse`: {e}")
-                    });
-                self
-            }
-            /// The property `events`.
-            pub fn events<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<
-                            crate::clients::told_apart_by_value::types::Event,
-                        >,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.events = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `events` of `ListEventsResponse`: {e}")
-                    });
-                self
-            }
-            /// The property `outcome`.
-            pub fn outcome<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::told_apart_by_value::types::ListEventsResponseOutcome,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.outcome = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `outcome` of `ListEventsResponse`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListEventsResponse,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListEventsResponse> for super::ListEventsResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListEventsResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    blank: value.blank?,
-                    choice: value.choice?,
-                    events: value.events?,
-                    outcome: value.outcome?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListEventsResponse> for ListEventsResponse {
-            fn from(value: super::ListEventsResponse) -> Self {
-                Self {
-                    blank: Ok(value.blank),
-                    choice: Ok(value.choice),
-                    events: Ok(value.events),
-                    outcome: Ok(value.outcome),
-                }
-            }
-        }
-
-        /// Builds a [`ListEventsResponseOutcomeVariant0`](super::ListEventsResponseOutcomeVariant0).
-        #[derive(Clone, Debug)]
-        pub struct ListEventsResponseOutcomeVariant0 {
-            success: ::std::result::Result<bool, ::std::string::String>,
-            value: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for ListEventsResponseOutcomeVariant0 {
-            fn default() -> Self {
-                Self {
-                    success: Err(
-                        "property `success` of `ListEventsResponseOutcomeVariant0` is required and was not set"
-                            .to_owned(),
-                    ),
-                    value: Err(
-                        "property `value` of `ListEventsResponseOutcomeVariant0` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ListEventsResponseOutcomeVariant0 {
-            /// The property `success`.
-            pub fn success<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.success = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `success` of `ListEventsResponseOutcomeVariant0`: {e}"
-                        )
-                    });
-                self
-            }
-            /// The property `value`.
-            pub fn value<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `value` of `ListEventsResponseOutcomeVariant0`: {e}"
-                        )
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListEventsResponseOutcomeVariant0,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListEventsResponseOutcomeVariant0>
-        for super::ListEventsResponseOutcomeVariant0 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListEventsResponseOutcomeVariant0,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    success: value.success?,
-                    value: value.value?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListEventsResponseOutcomeVariant0>
-        for ListEventsResponseOutcomeVariant0 {
-            fn from(value: super::ListEventsResponseOutcomeVariant0) -> Self {
-                Self {
-                    success: Ok(value.success),
-                    value: Ok(value.value),
-                }
-            }
-        }
-
-        /// Builds a [`ListEventsResponseOutcomeVariant1`](super::ListEventsResponseOutcomeVariant1).
-        #[derive(Clone, Debug)]
-        pub struct ListEventsResponseOutcomeVariant1 {
-            message: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            success: ::std::result::Result<bool, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for ListEventsResponseOutcomeVariant1 {
-            fn default() -> Self {
-                Self {
-                    message: Ok(::std::default::Default::default()),
-                    success: Err(
-                        "property `success` of `ListEventsResponseOutcomeVariant1` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ListEventsResponseOutcomeVariant1 {
-            /// The property `message`.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `message` of `ListEventsResponseOutcomeVariant1`: {e}"
-                        )
-                    });
-                self
-            }
-            /// The property `success`.
-            pub fn success<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.success = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "property `success` of `ListEventsResponseOutcomeVariant1`: {e}"
-                        )
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ListEventsResponseOutcomeVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ListEventsResponseOutcomeVariant1>
-        for super::ListEventsResponseOutcomeVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListEventsResponseOutcomeVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    message: value.message?,
-                    success: value.success?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ListEventsResponseOutcomeVariant1>
-        for ListEventsResponseOutcomeVariant1 {
-            fn from(value: super::ListEventsResponseOutcomeVariant1) -> Self {
-                Self {
-                    message: Ok(value.message),
-                    success: Ok(value.success),
-                }
-            }
-        }
-
-        /// Builds a [`Listed`](super::Listed).
-        #[derive(Clone, Debug)]
-        pub struct Listed {
-            names: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::ListedType,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Listed {
-            fn default() -> Self {
-                Self {
-                    names: Ok(::std::default::Default::default()),
-                    type_: Err(
-                        "property `type` of `Listed` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Listed {
-            /// The property `names`.
-            pub fn names<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.names = value
-                    .try_into()
-                    .map_err(|e| format!("property `names` of `Listed`: {e}"));
-                self
-            }
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::ListedType,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `Listed`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Listed, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Listed> for super::Listed {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Listed,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    names: value.names?,
-                    type_: value.type_?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Listed> for Listed {
-            fn from(value: super::Listed) -> Self {
-                Self {
-                    names: Ok(value.names),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-
-        /// Builds a [`Named`](super::Named).
-        #[derive(Clone, Debug)]
-        pub struct Named {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            type_: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::NamedType,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Named {
-            fn default() -> Self {
-                Self {
-                    name: Err(
-                        "property `name` of `Named` is required and was not set"
-                            .to_owned(),
-                    ),
-                    type_: Err(
-                        "property `type` of `Named` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Named {
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Named`: {e}"));
-                self
-            }
-            /// The property `type`.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::NamedType,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("property `type` of `Named`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Named, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Named> for super::Named {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Named,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    type_: value.type_?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Named> for Named {
-            fn from(value: super::Named) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-
-        /// Builds a [`Opened`](super::Opened).
-        #[derive(Clone, Debug)]
-        pub struct Opened {
-            data: ::std::result::Result<super::OpenedData, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Opened {
-            fn default() -> Self {
-                Self {
-                    data: Err(
-                        "property `data` of `Opened` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Opened {
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::OpenedData>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("property `data` of `Opened`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Opened, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Opened> for super::Opened {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Opened,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { data: value.data? })
-            }
-        }
-
-        impl ::std::convert::From<super::Opened> for Opened {
-            fn from(value: super::Opened) -> Self {
-                Self { data: Ok(value.data) }
-            }
-        }
-
-        /// Builds a [`OpenedData`](super::OpenedData).
-        #[derive(Clone, Debug)]
-        pub struct OpenedData {
-            kind: ::std::result::Result<
-                crate::clients::told_apart_by_value::types::OpenedDataKind,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for OpenedData {
-            fn default() -> Self {
-                Self {
-                    kind: Err(
-                        "property `kind` of `OpenedData` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl OpenedData {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::told_apart_by_value::types::OpenedDataKind,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `OpenedData`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::OpenedData,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<OpenedData> for super::OpenedData {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: OpenedData,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { kind: value.kind? })
-            }
-        }
-
-        impl ::std::convert::From<super::OpenedData> for OpenedData {
-            fn from(value: super::OpenedData) -> Self {
-                Self { kind: Ok(value.kind) }
-            }
-        }
-
-        /// Builds a [`Plain`](super::Plain).
-        #[derive(Clone, Debug)]
-        pub struct Plain {
-            size: ::std::result::Result<i64, ::std::string::String>,
-        }
-
-        impl ::std::default::Default for Plain {
-            fn default() -> Self {
-                Self {
-                    size: Err(
-                        "property `size` of `Plain` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Plain {
-            /// The property `size`.
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("property `size` of `Plain`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Plain, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Plain> for super::Plain {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Plain,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { size: value.size? })
-            }
-        }
-
-        impl ::std::convert::From<super::Plain> for Plain {
-            fn from(value: super::Plain) -> Self {
-                Self { size: Ok(value.size) }
-            }
-        }
-
-        /// Builds a [`Swimmer`](super::Swimmer).
-        #[derive(Clone, Debug)]
-        pub struct Swimmer {
-            kind: ::std::result::Result<
-                ::std::option::Option<crate::clients::told_apart_by_value::types::Fishy>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Swimmer {
-            fn default() -> Self {
-                Self {
-                    kind: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Swimmer {
-            /// The property `kind`.
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        crate::clients::told_apart_by_value::types::Fishy,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("property `kind` of `Swimmer`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Swimmer, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Swimmer> for super::Swimmer {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Swimmer,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { kind: value.kind? })
-            }
-        }
-
-        impl ::std::convert::From<super::Swimmer> for Swimmer {
-            fn from(value: super::Swimmer) -> Self {
-                Self { kind: Ok(value.kind) }
-            }
+        /// Nothing set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The property `kind`.
+        #[must_use]
+        pub fn kind(mut self, value: impl Into<Fishy>) -> Self {
+            self.kind = Some(value.into());
+            self
+        }
+
+        /// [`kind`](Self::kind), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_kind(mut self, value: Option<Fishy>) -> Self {
+            self.kind = value;
+            self
         }
     }
 
@@ -2226,7 +1039,7 @@ pub mod types {
         /// Tried when `type` selects no other variant.
         ChoiceVariant0(ChoiceVariant0),
         /// Tried when `type` selects no other variant.
-        Array(::std::vec::Vec<::std::string::String>),
+        Array(Vec<String>),
         /// Tried when `type` selects no other variant.
         Plain(Plain),
         /// An unknown variant, unchanged.
@@ -2238,25 +1051,25 @@ pub mod types {
         ChoiceVariant0(ChoiceVariant0), Array(::std::vec::Vec < ::std::string::String >),
         Plain(Plain) }
     );
-    impl ::std::convert::From<Named> for Choice {
+    impl From<Named> for Choice {
         fn from(value: Named) -> Self {
             Self::Named(value.into())
         }
     }
 
-    impl ::std::convert::From<Listed> for Choice {
+    impl From<Listed> for Choice {
         fn from(value: Listed) -> Self {
             Self::Listed(value.into())
         }
     }
 
-    impl ::std::convert::From<ChoiceVariant0> for Choice {
+    impl From<ChoiceVariant0> for Choice {
         fn from(value: ChoiceVariant0) -> Self {
             Self::ChoiceVariant0(value.into())
         }
     }
 
-    impl ::std::convert::From<Plain> for Choice {
+    impl From<Plain> for Choice {
         fn from(value: Plain) -> Self {
             Self::Plain(value.into())
         }
@@ -2281,13 +1094,13 @@ pub mod types {
         }
 
     );
-    impl ::std::convert::From<Opened> for Event {
+    impl From<Opened> for Event {
         fn from(value: Opened) -> Self {
             Self::Opened(value.into())
         }
     }
 
-    impl ::std::convert::From<Closed> for Event {
+    impl From<Closed> for Event {
         fn from(value: Closed) -> Self {
             Self::Closed(value.into())
         }
@@ -2312,15 +1125,13 @@ pub mod types {
         ListEventsResponseOutcomeVariant0(ListEventsResponseOutcomeVariant0) = [true],
         ListEventsResponseOutcomeVariant1(ListEventsResponseOutcomeVariant1) = [false] }
     );
-    impl ::std::convert::From<ListEventsResponseOutcomeVariant0>
-    for ListEventsResponseOutcome {
+    impl From<ListEventsResponseOutcomeVariant0> for ListEventsResponseOutcome {
         fn from(value: ListEventsResponseOutcomeVariant0) -> Self {
             Self::ListEventsResponseOutcomeVariant0(value.into())
         }
     }
 
-    impl ::std::convert::From<ListEventsResponseOutcomeVariant1>
-    for ListEventsResponseOutcome {
+    impl From<ListEventsResponseOutcomeVariant1> for ListEventsResponseOutcome {
         fn from(value: ListEventsResponseOutcomeVariant1) -> Self {
             Self::ListEventsResponseOutcomeVariant1(value.into())
         }
@@ -2337,7 +1148,7 @@ pub mod types {
         /// `kind` is `dog` or `puppy`.
         Dog(Dog),
         /// `kind` is `fish`.
-        Fish(::std::boxed::Box<Fish>),
+        Fish(Box<Fish>),
         /// An unknown variant, unchanged.
         Unknown(::serde_json::Value),
     }
@@ -2346,19 +1157,19 @@ pub mod types {
         Pet, "kind" { Cat(Cat) = ["cat"], Dog(Dog) = ["dog", "puppy"],
         Fish(::std::boxed::Box < Fish >) = ["fish"] }
     );
-    impl ::std::convert::From<Cat> for Pet {
+    impl From<Cat> for Pet {
         fn from(value: Cat) -> Self {
             Self::Cat(value.into())
         }
     }
 
-    impl ::std::convert::From<Dog> for Pet {
+    impl From<Dog> for Pet {
         fn from(value: Dog) -> Self {
             Self::Dog(value.into())
         }
     }
 
-    impl ::std::convert::From<Fish> for Pet {
+    impl From<Fish> for Pet {
         fn from(value: Fish) -> Self {
             Self::Fish(value.into())
         }

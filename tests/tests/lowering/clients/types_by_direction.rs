@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddItem<'a> {
         client: &'a super::Client,
-        body: Result<types::builder::Item, String>,
+        body: Result<types::Item, String>,
         call_options: CallOptions,
     }
 
@@ -24,7 +24,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                body: Ok(::std::default::Default::default()),
+                body: Err(
+                    "the request body is required and was not set: call `.body(..)`"
+                        .to_owned(),
+                ),
                 call_options: CallOptions::new(),
             }
         }
@@ -32,22 +35,10 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/json`.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::Item>,
-            <V as std::convert::TryInto<types::Item>>::Error: std::fmt::Display,
+            V: TryInto<types::Item>,
+            <V as TryInto<types::Item>>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|e| format!("the request body: {e}"));
-            self
-        }
-
-        /// Changes the request body with its builder, starting from the current value.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::Item) -> types::builder::Item,
-        {
-            self.body = self.body.map(f);
+            self.body = value.try_into().map_err(|e| format!("the request body: {e}"));
             self
         }
 
@@ -60,9 +51,7 @@ pub mod builder {
                 ResponseValue<types::Item>,
                 Error<::serde_json::Value>,
             > = async move {
-                let body = body
-                    .and_then(|v| types::Item::try_from(v).map_err(|e| e.to_string()))
-                    .map_err(Error::InvalidRequest)?;
+                let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/items", client.core.base_url(),);
                 let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
@@ -378,124 +367,47 @@ pub mod types {
         /// The property `id`.
         ///
         /// Only in responses.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
         /// The property `name`.
-        pub name: ::std::string::String,
+        pub name: String,
         /// The property `secret`.
         ///
         /// Only in requests.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub secret: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub secret: Option<String>,
     }
 
     impl Item {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Item {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Item`](super::Item).
-        #[derive(Clone, Debug)]
-        pub struct Item {
-            id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            secret: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Item {
-            fn default() -> Self {
-                Self {
-                    id: Ok(::std::default::Default::default()),
-                    name: Err(
-                        "property `name` of `Item` is required and was not set"
-                            .to_owned(),
-                    ),
-                    secret: Ok(::std::default::Default::default()),
-                }
+        /// With what is required.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                id: None,
+                name: name.into(),
+                secret: None,
             }
         }
 
-        impl Item {
-            /// The property `id`.
-            ///
-            /// Only in responses.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Item`: {e}"));
-                self
-            }
-            /// The property `name`.
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("property `name` of `Item`: {e}"));
-                self
-            }
-            /// The property `secret`.
-            ///
-            /// Only in requests.
-            pub fn secret<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.secret = value
-                    .try_into()
-                    .map_err(|e| format!("property `secret` of `Item`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Item, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
+        /// The property `name`.
+        #[must_use]
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = value.into();
+            self
         }
 
-        impl ::std::convert::TryFrom<Item> for super::Item {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Item,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    name: value.name?,
-                    secret: value.secret?,
-                })
-            }
+        /// The property `secret`.
+        #[must_use]
+        pub fn secret(mut self, value: impl Into<String>) -> Self {
+            self.secret = Some(value.into());
+            self
         }
 
-        impl ::std::convert::From<super::Item> for Item {
-            fn from(value: super::Item) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    secret: Ok(value.secret),
-                }
-            }
+        /// [`secret`](Self::secret), if there is a value; it is left out otherwise.
+        #[must_use]
+        pub fn maybe_secret(mut self, value: Option<String>) -> Self {
+            self.secret = value;
+            self
         }
     }
 

@@ -16,7 +16,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ReadMeeting<'a> {
         client: &'a super::Client,
-        id: Result<::std::string::String, String>,
+        id: Result<String, String>,
         call_options: CallOptions,
     }
 
@@ -37,7 +37,7 @@ pub mod builder {
         /// Required; sent as the path parameter `id`.
         pub fn id<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<String>,
         {
             self.id = value
                 .try_into()
@@ -374,23 +374,16 @@ pub mod types {
     #[non_exhaustive]
     pub struct Envelope {
         /// The property `actor_user_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub actor_user_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub actor_user_id: Option<String>,
         /// The property `data`.
-        pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub data: ::serde_json::Map<String, ::serde_json::Value>,
         /// The property `event_id`.
-        pub event_id: ::std::string::String,
+        pub event_id: String,
         /// The property `event_type`.
-        pub event_type: ::std::string::String,
+        pub event_type: String,
         /// The property `timestamp`.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-    }
-
-    impl Envelope {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Envelope {
-            ::std::default::Default::default()
-        }
     }
 
     /// The schema `Meeting`.
@@ -399,17 +392,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct Meeting {
         /// The property `id`.
-        pub id: ::std::string::String,
+        pub id: String,
         /// The property `status`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::clients::webhooks::types::Status>,
-    }
-
-    impl Meeting {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Meeting {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<Status>,
     }
 
     /// The schema `MeetingCreated`.
@@ -418,23 +404,16 @@ pub mod types {
     #[non_exhaustive]
     pub struct MeetingCreated {
         /// The property `actor_user_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub actor_user_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub actor_user_id: Option<String>,
         /// The property `data`.
         pub data: MeetingCreatedData,
         /// The property `event_id`.
-        pub event_id: ::std::string::String,
+        pub event_id: String,
         /// The property `event_type`.
-        pub event_type: ::std::string::String,
+        pub event_type: String,
         /// The property `timestamp`.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-    }
-
-    impl MeetingCreated {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::MeetingCreated {
-            ::std::default::Default::default()
-        }
     }
 
     /// An unnamed part of a larger schema.
@@ -443,17 +422,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct MeetingCreatedData {
         /// The property `id`.
-        pub id: ::std::string::String,
+        pub id: String,
         /// The property `status`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::clients::webhooks::types::Status>,
-    }
-
-    impl MeetingCreatedData {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::MeetingCreatedData {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<Status>,
     }
 
     /// The schema `MeetingCreatedVariant1`.
@@ -462,15 +434,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct MeetingCreatedVariant1 {
         /// The property `data`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<Meeting>,
-    }
-
-    impl MeetingCreatedVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::MeetingCreatedVariant1 {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub data: Option<Meeting>,
     }
 
     /// The schema `Participant`.
@@ -479,16 +444,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct Participant {
         /// The property `id`.
-        pub id: ::std::string::String,
+        pub id: String,
         /// The property `role`.
-        pub role: crate::clients::webhooks::types::ParticipantRole,
-    }
-
-    impl Participant {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Participant {
-            ::std::default::Default::default()
-        }
+        pub role: ParticipantRole,
     }
 
     /// The schema `ParticipantAdded`.
@@ -497,23 +455,16 @@ pub mod types {
     #[non_exhaustive]
     pub struct ParticipantAdded {
         /// The property `actor_user_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub actor_user_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub actor_user_id: Option<String>,
         /// The property `data`.
         pub data: ParticipantAddedData,
         /// The property `event_id`.
-        pub event_id: ::std::string::String,
+        pub event_id: String,
         /// The property `event_type`.
-        pub event_type: ::std::string::String,
+        pub event_type: String,
         /// The property `timestamp`.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-    }
-
-    impl ParticipantAdded {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ParticipantAdded {
-            ::std::default::Default::default()
-        }
     }
 
     /// An unnamed part of a larger schema.
@@ -522,17 +473,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct ParticipantAddedData {
         /// The property `meeting_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub meeting_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub meeting_id: Option<String>,
         /// The property `participants`.
-        pub participants: ::std::vec::Vec<Participant>,
-    }
-
-    impl ParticipantAddedData {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ParticipantAddedData {
-            ::std::default::Default::default()
-        }
+        pub participants: Vec<Participant>,
     }
 
     /// The schema `ParticipantAddedVariant1`.
@@ -541,15 +485,8 @@ pub mod types {
     #[non_exhaustive]
     pub struct ParticipantAddedVariant1 {
         /// The property `data`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<Participants>,
-    }
-
-    impl ParticipantAddedVariant1 {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::ParticipantAddedVariant1 {
-            ::std::default::Default::default()
-        }
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub data: Option<Participants>,
     }
 
     /// The schema `Participants`.
@@ -558,1030 +495,10 @@ pub mod types {
     #[non_exhaustive]
     pub struct Participants {
         /// The property `meeting_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub meeting_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub meeting_id: Option<String>,
         /// The property `participants`.
-        pub participants: ::std::vec::Vec<Participant>,
-    }
-
-    impl Participants {
-        /// Starts a builder. Set its properties, then call `build`, or pass the builder where the type is expected.
-        pub fn builder() -> builder::Participants {
-            ::std::default::Default::default()
-        }
-    }
-
-    /// Builders of the types above.
-    pub mod builder {
-        /// Builds a [`Envelope`](super::Envelope).
-        #[derive(Clone, Debug)]
-        pub struct Envelope {
-            actor_user_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            data: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            event_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            event_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            timestamp: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Envelope {
-            fn default() -> Self {
-                Self {
-                    actor_user_id: Ok(::std::default::Default::default()),
-                    data: Err(
-                        "property `data` of `Envelope` is required and was not set"
-                            .to_owned(),
-                    ),
-                    event_id: Err(
-                        "property `event_id` of `Envelope` is required and was not set"
-                            .to_owned(),
-                    ),
-                    event_type: Err(
-                        "property `event_type` of `Envelope` is required and was not set"
-                            .to_owned(),
-                    ),
-                    timestamp: Err(
-                        "property `timestamp` of `Envelope` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Envelope {
-            /// The property `actor_user_id`.
-            pub fn actor_user_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor_user_id = value
-                    .try_into()
-                    .map_err(|e| format!("property `actor_user_id` of `Envelope`: {e}"));
-                self
-            }
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("property `data` of `Envelope`: {e}"));
-                self
-            }
-            /// The property `event_id`.
-            pub fn event_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.event_id = value
-                    .try_into()
-                    .map_err(|e| format!("property `event_id` of `Envelope`: {e}"));
-                self
-            }
-            /// The property `event_type`.
-            pub fn event_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.event_type = value
-                    .try_into()
-                    .map_err(|e| format!("property `event_type` of `Envelope`: {e}"));
-                self
-            }
-            /// The property `timestamp`.
-            pub fn timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.timestamp = value
-                    .try_into()
-                    .map_err(|e| format!("property `timestamp` of `Envelope`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Envelope, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Envelope> for super::Envelope {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Envelope,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor_user_id: value.actor_user_id?,
-                    data: value.data?,
-                    event_id: value.event_id?,
-                    event_type: value.event_type?,
-                    timestamp: value.timestamp?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Envelope> for Envelope {
-            fn from(value: super::Envelope) -> Self {
-                Self {
-                    actor_user_id: Ok(value.actor_user_id),
-                    data: Ok(value.data),
-                    event_id: Ok(value.event_id),
-                    event_type: Ok(value.event_type),
-                    timestamp: Ok(value.timestamp),
-                }
-            }
-        }
-
-        /// Builds a [`Meeting`](super::Meeting).
-        #[derive(Clone, Debug)]
-        pub struct Meeting {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            status: ::std::result::Result<
-                ::std::option::Option<crate::clients::webhooks::types::Status>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Meeting {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `Meeting` is required and was not set"
-                            .to_owned(),
-                    ),
-                    status: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl Meeting {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Meeting`: {e}"));
-                self
-            }
-            /// The property `status`.
-            pub fn status<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::webhooks::types::Status>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.status = value
-                    .try_into()
-                    .map_err(|e| format!("property `status` of `Meeting`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<super::Meeting, super::error::ConversionError> {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Meeting> for super::Meeting {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Meeting,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    status: value.status?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Meeting> for Meeting {
-            fn from(value: super::Meeting) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    status: Ok(value.status),
-                }
-            }
-        }
-
-        /// Builds a [`MeetingCreated`](super::MeetingCreated).
-        #[derive(Clone, Debug)]
-        pub struct MeetingCreated {
-            actor_user_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            data: ::std::result::Result<
-                super::MeetingCreatedData,
-                ::std::string::String,
-            >,
-            event_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            event_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            timestamp: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for MeetingCreated {
-            fn default() -> Self {
-                Self {
-                    actor_user_id: Ok(::std::default::Default::default()),
-                    data: Err(
-                        "property `data` of `MeetingCreated` is required and was not set"
-                            .to_owned(),
-                    ),
-                    event_id: Err(
-                        "property `event_id` of `MeetingCreated` is required and was not set"
-                            .to_owned(),
-                    ),
-                    event_type: Err(
-                        "property `event_type` of `MeetingCreated` is required and was not set"
-                            .to_owned(),
-                    ),
-                    timestamp: Err(
-                        "property `timestamp` of `MeetingCreated` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl MeetingCreated {
-            /// The property `actor_user_id`.
-            pub fn actor_user_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor_user_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `actor_user_id` of `MeetingCreated`: {e}")
-                    });
-                self
-            }
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::MeetingCreatedData>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("property `data` of `MeetingCreated`: {e}"));
-                self
-            }
-            /// The property `event_id`.
-            pub fn event_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.event_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `event_id` of `MeetingCreated`: {e}")
-                    });
-                self
-            }
-            /// The property `event_type`.
-            pub fn event_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.event_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `event_type` of `MeetingCreated`: {e}")
-                    });
-                self
-            }
-            /// The property `timestamp`.
-            pub fn timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `timestamp` of `MeetingCreated`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::MeetingCreated,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<MeetingCreated> for super::MeetingCreated {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MeetingCreated,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor_user_id: value.actor_user_id?,
-                    data: value.data?,
-                    event_id: value.event_id?,
-                    event_type: value.event_type?,
-                    timestamp: value.timestamp?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::MeetingCreated> for MeetingCreated {
-            fn from(value: super::MeetingCreated) -> Self {
-                Self {
-                    actor_user_id: Ok(value.actor_user_id),
-                    data: Ok(value.data),
-                    event_id: Ok(value.event_id),
-                    event_type: Ok(value.event_type),
-                    timestamp: Ok(value.timestamp),
-                }
-            }
-        }
-
-        /// Builds a [`MeetingCreatedData`](super::MeetingCreatedData).
-        #[derive(Clone, Debug)]
-        pub struct MeetingCreatedData {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            status: ::std::result::Result<
-                ::std::option::Option<crate::clients::webhooks::types::Status>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for MeetingCreatedData {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `MeetingCreatedData` is required and was not set"
-                            .to_owned(),
-                    ),
-                    status: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl MeetingCreatedData {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `MeetingCreatedData`: {e}"));
-                self
-            }
-            /// The property `status`.
-            pub fn status<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::clients::webhooks::types::Status>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.status = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `status` of `MeetingCreatedData`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::MeetingCreatedData,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<MeetingCreatedData> for super::MeetingCreatedData {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MeetingCreatedData,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    status: value.status?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::MeetingCreatedData> for MeetingCreatedData {
-            fn from(value: super::MeetingCreatedData) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    status: Ok(value.status),
-                }
-            }
-        }
-
-        /// Builds a [`MeetingCreatedVariant1`](super::MeetingCreatedVariant1).
-        #[derive(Clone, Debug)]
-        pub struct MeetingCreatedVariant1 {
-            data: ::std::result::Result<
-                ::std::option::Option<super::Meeting>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for MeetingCreatedVariant1 {
-            fn default() -> Self {
-                Self {
-                    data: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl MeetingCreatedVariant1 {
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Meeting>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `data` of `MeetingCreatedVariant1`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::MeetingCreatedVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<MeetingCreatedVariant1>
-        for super::MeetingCreatedVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MeetingCreatedVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { data: value.data? })
-            }
-        }
-
-        impl ::std::convert::From<super::MeetingCreatedVariant1>
-        for MeetingCreatedVariant1 {
-            fn from(value: super::MeetingCreatedVariant1) -> Self {
-                Self { data: Ok(value.data) }
-            }
-        }
-
-        /// Builds a [`Participant`](super::Participant).
-        #[derive(Clone, Debug)]
-        pub struct Participant {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            role: ::std::result::Result<
-                crate::clients::webhooks::types::ParticipantRole,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Participant {
-            fn default() -> Self {
-                Self {
-                    id: Err(
-                        "property `id` of `Participant` is required and was not set"
-                            .to_owned(),
-                    ),
-                    role: Err(
-                        "property `role` of `Participant` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Participant {
-            /// The property `id`.
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("property `id` of `Participant`: {e}"));
-                self
-            }
-            /// The property `role`.
-            pub fn role<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    crate::clients::webhooks::types::ParticipantRole,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.role = value
-                    .try_into()
-                    .map_err(|e| format!("property `role` of `Participant`: {e}"));
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::Participant,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Participant> for super::Participant {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Participant,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    role: value.role?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Participant> for Participant {
-            fn from(value: super::Participant) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    role: Ok(value.role),
-                }
-            }
-        }
-
-        /// Builds a [`ParticipantAdded`](super::ParticipantAdded).
-        #[derive(Clone, Debug)]
-        pub struct ParticipantAdded {
-            actor_user_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            data: ::std::result::Result<
-                super::ParticipantAddedData,
-                ::std::string::String,
-            >,
-            event_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            event_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            timestamp: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ParticipantAdded {
-            fn default() -> Self {
-                Self {
-                    actor_user_id: Ok(::std::default::Default::default()),
-                    data: Err(
-                        "property `data` of `ParticipantAdded` is required and was not set"
-                            .to_owned(),
-                    ),
-                    event_id: Err(
-                        "property `event_id` of `ParticipantAdded` is required and was not set"
-                            .to_owned(),
-                    ),
-                    event_type: Err(
-                        "property `event_type` of `ParticipantAdded` is required and was not set"
-                            .to_owned(),
-                    ),
-                    timestamp: Err(
-                        "property `timestamp` of `ParticipantAdded` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ParticipantAdded {
-            /// The property `actor_user_id`.
-            pub fn actor_user_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor_user_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `actor_user_id` of `ParticipantAdded`: {e}")
-                    });
-                self
-            }
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ParticipantAddedData>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("property `data` of `ParticipantAdded`: {e}"));
-                self
-            }
-            /// The property `event_id`.
-            pub fn event_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.event_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `event_id` of `ParticipantAdded`: {e}")
-                    });
-                self
-            }
-            /// The property `event_type`.
-            pub fn event_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.event_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `event_type` of `ParticipantAdded`: {e}")
-                    });
-                self
-            }
-            /// The property `timestamp`.
-            pub fn timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `timestamp` of `ParticipantAdded`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ParticipantAdded,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ParticipantAdded> for super::ParticipantAdded {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ParticipantAdded,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor_user_id: value.actor_user_id?,
-                    data: value.data?,
-                    event_id: value.event_id?,
-                    event_type: value.event_type?,
-                    timestamp: value.timestamp?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ParticipantAdded> for ParticipantAdded {
-            fn from(value: super::ParticipantAdded) -> Self {
-                Self {
-                    actor_user_id: Ok(value.actor_user_id),
-                    data: Ok(value.data),
-                    event_id: Ok(value.event_id),
-                    event_type: Ok(value.event_type),
-                    timestamp: Ok(value.timestamp),
-                }
-            }
-        }
-
-        /// Builds a [`ParticipantAddedData`](super::ParticipantAddedData).
-        #[derive(Clone, Debug)]
-        pub struct ParticipantAddedData {
-            meeting_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            participants: ::std::result::Result<
-                ::std::vec::Vec<super::Participant>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ParticipantAddedData {
-            fn default() -> Self {
-                Self {
-                    meeting_id: Ok(::std::default::Default::default()),
-                    participants: Err(
-                        "property `participants` of `ParticipantAddedData` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl ParticipantAddedData {
-            /// The property `meeting_id`.
-            pub fn meeting_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.meeting_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `meeting_id` of `ParticipantAddedData`: {e}")
-                    });
-                self
-            }
-            /// The property `participants`.
-            pub fn participants<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Participant>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.participants = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `participants` of `ParticipantAddedData`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ParticipantAddedData,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ParticipantAddedData>
-        for super::ParticipantAddedData {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ParticipantAddedData,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    meeting_id: value.meeting_id?,
-                    participants: value.participants?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::ParticipantAddedData> for ParticipantAddedData {
-            fn from(value: super::ParticipantAddedData) -> Self {
-                Self {
-                    meeting_id: Ok(value.meeting_id),
-                    participants: Ok(value.participants),
-                }
-            }
-        }
-
-        /// Builds a [`ParticipantAddedVariant1`](super::ParticipantAddedVariant1).
-        #[derive(Clone, Debug)]
-        pub struct ParticipantAddedVariant1 {
-            data: ::std::result::Result<
-                ::std::option::Option<super::Participants>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for ParticipantAddedVariant1 {
-            fn default() -> Self {
-                Self {
-                    data: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-
-        impl ParticipantAddedVariant1 {
-            /// The property `data`.
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::Participants>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `data` of `ParticipantAddedVariant1`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::ParticipantAddedVariant1,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<ParticipantAddedVariant1>
-        for super::ParticipantAddedVariant1 {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ParticipantAddedVariant1,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { data: value.data? })
-            }
-        }
-
-        impl ::std::convert::From<super::ParticipantAddedVariant1>
-        for ParticipantAddedVariant1 {
-            fn from(value: super::ParticipantAddedVariant1) -> Self {
-                Self { data: Ok(value.data) }
-            }
-        }
-
-        /// Builds a [`Participants`](super::Participants).
-        #[derive(Clone, Debug)]
-        pub struct Participants {
-            meeting_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            participants: ::std::result::Result<
-                ::std::vec::Vec<super::Participant>,
-                ::std::string::String,
-            >,
-        }
-
-        impl ::std::default::Default for Participants {
-            fn default() -> Self {
-                Self {
-                    meeting_id: Ok(::std::default::Default::default()),
-                    participants: Err(
-                        "property `participants` of `Participants` is required and was not set"
-                            .to_owned(),
-                    ),
-                }
-            }
-        }
-
-        impl Participants {
-            /// The property `meeting_id`.
-            pub fn meeting_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.meeting_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `meeting_id` of `Participants`: {e}")
-                    });
-                self
-            }
-            /// The property `participants`.
-            pub fn participants<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Participant>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.participants = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("property `participants` of `Participants`: {e}")
-                    });
-                self
-            }
-            /// Builds the value.
-            ///
-            /// # Errors
-            ///
-            /// Names the first property that is required but not set, or whose value is invalid.
-            pub fn build(
-                self,
-            ) -> ::std::result::Result<
-                super::Participants,
-                super::error::ConversionError,
-            > {
-                ::std::convert::TryFrom::try_from(self)
-            }
-        }
-
-        impl ::std::convert::TryFrom<Participants> for super::Participants {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Participants,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    meeting_id: value.meeting_id?,
-                    participants: value.participants?,
-                })
-            }
-        }
-
-        impl ::std::convert::From<super::Participants> for Participants {
-            fn from(value: super::Participants) -> Self {
-                Self {
-                    meeting_id: Ok(value.meeting_id),
-                    participants: Ok(value.participants),
-                }
-            }
-        }
+        pub participants: Vec<Participant>,
     }
 
     /// Errors of conversions into the types.
