@@ -4,6 +4,7 @@ use iri_string::types::IriStr;
 use serde_json::Value;
 use url::Url;
 
+use crate::model::Server;
 use crate::pointer;
 
 /// An address that a client can call.
@@ -43,28 +44,7 @@ pub struct ServerAddress {
 ///
 /// Why a client cannot call the server, as the end of a sentence that begins with it.
 pub fn addresses(server: &Value) -> Result<Vec<ServerAddress>, String> {
-    let choices = choices(server);
-    let [(variable, values)] = choices.as_slice() else {
-        return Ok(vec![default_address(server)?]);
-    };
-    let mut found = Vec::new();
-    let mut first_reason = None;
-    for value in values {
-        match filled(server, Some((variable, value))) {
-            Ok(url) => found.push(ServerAddress {
-                url,
-                name: Some((*value).to_owned()),
-                variable: Some((*variable).to_owned()),
-            }),
-            Err(reason) => {
-                first_reason.get_or_insert(reason);
-            }
-        }
-    }
-    match first_reason {
-        Some(reason) if found.is_empty() => Err(reason),
-        _ => Ok(found),
-    }
+    Server::of(server).addresses()
 }
 
 /// A value of a server variable with which the server cannot be called.
@@ -92,11 +72,11 @@ pub struct UnfitValue {
 /// assert_eq!((unfit[0].pointer.as_str(), unfit[0].value.as_str()), ("/variables/region/enum/1", "us east"));
 /// ```
 pub fn unfit_values(server: &Value) -> Vec<UnfitValue> {
-    let choices = choices(server);
-    let [(variable, _)] = choices.as_slice() else {
+    let read = Server::of(server);
+    let Some((variable, _)) = read.choice() else {
         return Vec::new();
     };
-    let listed = server["variables"][*variable]["enum"].as_array();
+    let listed = server["variables"][variable]["enum"].as_array();
     let listed = listed.into_iter().flatten().enumerate();
     let values: Vec<_> = listed
         .filter_map(|(index, value)| Some((index, value.as_str()?)))
@@ -104,7 +84,7 @@ pub fn unfit_values(server: &Value) -> Vec<UnfitValue> {
     let unfit: Vec<UnfitValue> = values
         .iter()
         .filter_map(|(index, value)| {
-            let reason = filled(server, Some((variable, value))).err()?;
+            let reason = filled(&read, Some((variable, value))).err()?;
             let holder = pointer::join("/variables", variable);
             Some(UnfitValue {
                 pointer: format!("{holder}/enum/{index}"),
@@ -126,13 +106,60 @@ pub fn unfit_values(server: &Value) -> Vec<UnfitValue> {
 ///
 /// As [`addresses`].
 pub fn default_address(server: &Value) -> Result<ServerAddress, String> {
-    let said = |key: &str| server[key].as_str().filter(|text| !text.trim().is_empty());
-    let name = said("x-environment").or_else(|| said("description"));
-    Ok(ServerAddress {
-        url: filled(server, None)?,
-        name: name.map(str::to_owned),
-        variable: None,
-    })
+    Server::of(server).default_address()
+}
+
+impl Server {
+    /// The addresses that it stands for: see [`addresses`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn addresses(&self) -> Result<Vec<ServerAddress>, String> {
+        let Some((variable, values)) = self.choice() else {
+            return Ok(vec![self.default_address()?]);
+        };
+        let mut found = Vec::new();
+        let mut first_reason = None;
+        for value in values {
+            match filled(self, Some((variable, value))) {
+                Ok(url) => found.push(ServerAddress {
+                    url,
+                    name: Some(value.clone()),
+                    variable: Some(variable.to_owned()),
+                }),
+                Err(reason) => {
+                    first_reason.get_or_insert(reason);
+                }
+            }
+        }
+        match first_reason {
+            Some(reason) if found.is_empty() => Err(reason),
+            _ => Ok(found),
+        }
+    }
+
+    /// Its address with the defaults of all its variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`addresses`].
+    pub fn default_address(&self) -> Result<ServerAddress, String> {
+        let name = self.environment.as_ref().or(self.description.as_ref());
+        Ok(ServerAddress {
+            url: filled(self, None)?,
+            name: name.cloned(),
+            variable: None,
+        })
+    }
+
+    /// The variable that has listed values, if it is the only one.
+    fn choice(&self) -> Option<(&str, &[String])> {
+        let variables = self.variables.iter();
+        let mut listed = variables.filter(|(_, variable)| !variable.values.is_empty());
+        let (name, variable) = listed.next()?;
+        listed.next().is_none().then_some((name, &variable.values))
+    }
 }
 
 /// The servers of an operation, where they are others than the document's: its own, else those of
@@ -167,28 +194,17 @@ fn is_same(one: &[Value], other: &[Value]) -> bool {
     }
 }
 
-/// The variables that have listed values.
-fn choices(server: &Value) -> Vec<(&str, Vec<&str>)> {
-    let variables = server["variables"].as_object().into_iter().flatten();
-    variables
-        .filter_map(|(name, variable)| {
-            let values = variable["enum"].as_array()?.iter();
-            let values: Vec<&str> = values.filter_map(Value::as_str).collect();
-            (!values.is_empty()).then_some((name.as_str(), values))
-        })
-        .collect()
-}
-
 /// The URL with the chosen value, and the defaults of all other variables.
-fn filled(server: &Value, chosen: Option<(&str, &str)>) -> Result<String, String> {
-    let template = server["url"].as_str().unwrap_or_default();
+fn filled(server: &Server, chosen: Option<(&str, &str)>) -> Result<String, String> {
+    let template = server.url.as_str();
     let mut url = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after
             .split_once('}')
             .ok_or_else(|| format!("has a `{{` without `}}` in its URL `{template}`"))?;
-        let default = server["variables"][name]["default"].as_str();
+        let variable = server.variables.get(name);
+        let default = variable.map(|variable| variable.default.as_str());
         let value = chosen
             .filter(|(variable, _)| *variable == name)
             .map(|(_, value)| value)

@@ -1,75 +1,72 @@
 //! What a document says of its operations, ready to be asked.
 
 use http::Method;
-use indexmap::IndexMap;
-use openapi_document::{pointer, walk};
+use openapi_document::model::{
+    self, Additional, MediaType, Model, RequestBody, Schemas, SchemeKind, SecurityScheme,
+    StatusKey, Style,
+};
 use serde_json::Value;
-use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use crate::media;
 use crate::route::{Marks, Router};
 use crate::sample::Sampler;
 use crate::schema::Schema;
+use crate::spec::Spec;
 use crate::stand_in::StandIn;
 
-/// The methods that a path item can have, in the spelling of documents.
-pub(crate) const VERBS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+pub(crate) use openapi_document::model::Location;
 
 /// A document, taken apart.
 #[derive(Debug)]
 pub(crate) struct Api {
-    pub(crate) root: Arc<Value>,
+    pub(crate) spec: Arc<Spec>,
+    /// As in the model, in its order.
     pub(crate) operations: Vec<Operation>,
     pub(crate) router: Router,
-    pub(crate) schemes: IndexMap<String, Scheme>,
     /// Makes what the document does not show.
     pub(crate) sampler: Sampler,
 }
 
-/// An operation. Its place in [`Api::operations`] is its number.
+/// An operation of the model, with what this server has for it. Its place in [`Api::operations`] is its
+/// number.
 #[derive(Debug)]
 pub(crate) struct Operation {
+    spec: Arc<Spec>,
+    number: usize,
     /// The `operationId`, or method and path where there is none.
     pub(crate) id: String,
+    /// The method, as requests have it.
     pub(crate) method: Method,
-    /// The path template, without query and fragment.
-    pub(crate) path: String,
     /// What the key of the path says behind its template.
     pub(crate) marks: Marks,
-    /// Where the operation stands in the document.
-    pub(crate) pointer: String,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     /// In the order of the document.
     pub(crate) responses: Vec<Response>,
-    /// Alternatives, each a set of schemes with the scopes that they need. None: no credentials.
-    pub(crate) security: Vec<IndexMap<String, Vec<String>>>,
+}
+
+impl Deref for Operation {
+    type Target = model::Operation;
+
+    fn deref(&self) -> &model::Operation {
+        &self.spec.model.operations[self.number]
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    pub(crate) name: String,
-    pub(crate) location: Location,
-    pub(crate) required: bool,
-    pub(crate) style: String,
-    pub(crate) explode: bool,
-    pub(crate) allow_empty: bool,
-    /// The media type, where `content` describes the parameter.
-    pub(crate) content: Option<String>,
+    definition: Arc<model::Parameter>,
     pub(crate) schema: Option<Schema>,
-    pub(crate) pointer: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Location {
-    Path,
-    Query,
-    Header,
-    Cookie,
+impl Deref for Parameter {
+    type Target = model::Parameter;
+
+    fn deref(&self) -> &model::Parameter {
+        &self.definition
+    }
 }
 
 #[derive(Debug)]
@@ -81,48 +78,45 @@ pub(crate) struct Body {
 /// A media type of a body.
 #[derive(Debug)]
 pub(crate) struct Media {
-    /// As written, such as `application/json` or `image/*`.
-    pub(crate) name: String,
-    /// What bodies that this server makes are labelled as: `name`, or what a range stands for.
+    spec: Arc<Spec>,
+    holder: Holder,
+    /// Which of the media types of its holder it is.
+    number: usize,
+    /// What bodies that this server makes are labelled as: the name, or what a range stands for.
     pub(crate) label: String,
     pub(crate) schema: Option<Schema>,
-    pub(crate) examples: Vec<Example>,
-    pub(crate) pointer: String,
     pub(crate) stand_in: StandIn,
 }
 
-#[derive(Debug)]
-pub(crate) struct Example {
-    pub(crate) name: String,
-    pub(crate) value: Value,
+/// What has media types.
+#[derive(Debug, Clone)]
+enum Holder {
+    Body(Arc<RequestBody>),
+    Response(Arc<model::Response>),
+}
+
+impl Deref for Media {
+    type Target = MediaType;
+
+    fn deref(&self) -> &MediaType {
+        &self.holder.content()[self.number]
+    }
+}
+
+/// An example of a media type, or that of its schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Example<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a Value,
     /// What the example answers (`x-refusal`).
-    pub(crate) refusals: Vec<String>,
+    pub(crate) refusals: &'a [String],
 }
 
 #[derive(Debug)]
 pub(crate) struct Response {
-    pub(crate) status: Statuses,
+    pub(crate) status: StatusKey,
     pub(crate) media: Vec<Media>,
     pub(crate) headers: Vec<Header>,
-}
-
-/// The key of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Statuses {
-    One(u16),
-    /// `4XX` is 4.
-    Class(u16),
-    Default,
-}
-
-impl fmt::Display for Statuses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(status) => write!(f, "{status}"),
-            Self::Class(class) => write!(f, "{class}XX"),
-            Self::Default => f.write_str("default"),
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -150,8 +144,8 @@ pub(crate) enum Tells {
 }
 
 impl Tells {
-    fn of(name: &str, header: &Value) -> Option<Self> {
-        if header["x-tells"] == "replayed" {
+    fn of(name: &str, header: &model::Header) -> Option<Self> {
+        if let Some(model::Tells::Replayed) = header.tells {
             return Some(Self::Replay);
         }
         let name = name.to_ascii_lowercase().replace('-', "");
@@ -165,42 +159,40 @@ impl Tells {
     }
 }
 
-/// A security scheme.
-#[derive(Debug)]
-pub(crate) struct Scheme {
-    pub(crate) kind: SchemeKind,
-    /// The scheme object.
-    pub(crate) object: Value,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SchemeKind {
-    Basic,
-    /// HTTP bearer, OAuth 2.0 and `OpenID` Connect: a token in `Authorization`.
-    Bearer,
-    ApiKey {
-        location: Location,
-        name: String,
-    },
-}
-
 impl Api {
+    #[cfg(test)]
     pub(crate) fn new(root: &Arc<Value>) -> Self {
-        let operations = operations(root);
-        let router = Router::new(&operations);
+        Self::of(&Arc::new(Spec::new(Value::clone(root))))
+    }
+
+    pub(crate) fn of(spec: &Arc<Spec>) -> Self {
+        let operations = (0..spec.model.operations.len()).map(|number| operation(spec, number));
+        let operations: Vec<Operation> = operations.collect();
         Self {
-            root: Arc::clone(root),
+            router: Router::new(&operations),
             operations,
-            router,
-            schemes: schemes(root),
-            sampler: Sampler::new(root, 0),
+            sampler: Sampler::new(spec, 0),
+            spec: Arc::clone(spec),
         }
     }
 
     /// With made values that grow from a seed; 0 otherwise.
     pub(crate) fn with_seed(mut self, seed: u64) -> Self {
-        self.sampler = Sampler::new(&self.root, seed);
+        self.sampler = Sampler::new(&self.spec, seed);
         self
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.spec.model
+    }
+
+    pub(crate) fn schemas(&self) -> &Schemas {
+        &self.spec.model.schemas
+    }
+
+    /// The security scheme of a name.
+    pub(crate) fn scheme(&self, name: &str) -> Option<&SecurityScheme> {
+        self.spec.model.security_schemes.get(name)
     }
 
     /// The number of the operation with this id.
@@ -210,28 +202,26 @@ impl Api {
             .position(|operation| operation.id == id)
     }
 
-    /// The operation object, for its extensions.
-    pub(crate) fn object(&self, operation: &Operation) -> &Value {
-        pointer::find(&self.root, &operation.pointer).unwrap_or(&Value::Null)
+    /// The names of all API keys that are sent at a place.
+    pub(crate) fn key_names(&self, place: Location) -> impl Iterator<Item = &str> {
+        let schemes = self.spec.model.security_schemes.values();
+        schemes.filter_map(move |scheme| match &scheme.kind {
+            SchemeKind::ApiKey { location, name } if *location == place => Some(name.as_str()),
+            _ => None,
+        })
     }
 }
 
 impl Operation {
     /// The response declared for a status: the status itself, its class, or the default.
     pub(crate) fn response(&self, status: u16) -> Option<&Response> {
-        let declared = |wanted| {
-            let mut responses = self.responses.iter();
-            responses.find(|response| response.status == wanted)
-        };
-        declared(Statuses::One(status))
-            .or_else(|| declared(Statuses::Class(status / 100)))
-            .or_else(|| declared(Statuses::Default))
+        StatusKey::choose(&self.responses, |response| response.status, status)
     }
 
     /// Whether a name in the query or path of a request is that of a declared parameter, or of what
     /// stands in for one: a member of an object, an API key.
     pub(crate) fn takes(&self, api: &Api, location: Location, name: &str) -> bool {
-        let root = &*api.root;
+        let schemas = api.schemas();
         let is_meant = |parameter: &Parameter| {
             if parameter.location != location {
                 return false;
@@ -241,27 +231,18 @@ impl Operation {
                 return true;
             }
             // The members of an object that stand for themselves.
-            let spread = parameter.explode && parameter.style == "form";
+            let spread = parameter.explode && parameter.style == Style::Form;
             let schema = parameter.schema.as_ref().filter(|_| spread);
-            let parts = schema.map(|schema| walk::parts(root, &schema.pointer));
+            let parts = schema.map(|schema| schemas.parts(schema.id));
             parts.into_iter().flatten().any(|part| {
-                let open = part
-                    .schema
-                    .get("additionalProperties")
-                    .is_some_and(|more| *more != false);
-                open || part.schema["properties"].get(name).is_some()
+                let schema = &schemas[part.id];
+                let open = matches!(schema.additional, Additional::Any | Additional::Schema(_));
+                open || schema.properties.contains_key(name)
             })
-        };
-        let is_key = |scheme: &Scheme| match &scheme.kind {
-            SchemeKind::ApiKey {
-                location: own,
-                name: key,
-            } => *own == location && key == name,
-            _ => false,
         };
         self.parameters.iter().any(is_meant)
             || self.marks.ask_for(name)
-            || api.schemes.values().any(is_key)
+            || api.key_names(location).any(|key| key == name)
     }
 
     /// The keys of all responses, in the order of the document.
@@ -273,12 +254,9 @@ impl Operation {
 
     /// The responses that say that all went well.
     pub(crate) fn successes(&self) -> impl Iterator<Item = &Response> + Clone {
-        self.responses.iter().filter(|response| {
-            matches!(
-                response.status,
-                Statuses::One(200..300) | Statuses::Class(2)
-            )
-        })
+        self.responses
+            .iter()
+            .filter(|response| response.status.is_success())
     }
 
     /// The lowest success that is declared by number, else 200 if a class covers it, else the lowest
@@ -288,7 +266,7 @@ impl Operation {
         let lowest = |wanted: Range<u16>| {
             let responses = self.responses.iter();
             let numbers = responses.filter_map(|response| match response.status {
-                Statuses::One(status) => Some(status),
+                StatusKey::Code(status) => Some(status),
                 _ => None,
             });
             numbers.filter(|status| wanted.contains(status)).min()
@@ -303,19 +281,23 @@ impl Operation {
     }
 }
 
-impl Example {
+impl Example<'_> {
     /// Whether it is the answer to a refusal.
     pub(crate) fn answers(&self, refusal: &str) -> bool {
         self.refusals.iter().any(|name| name == refusal)
     }
 }
 
-impl Media {
-    /// The media type object.
-    pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
-        pointer::find(root, &self.pointer).unwrap_or(&Value::Null)
+impl Holder {
+    fn content(&self) -> &[MediaType] {
+        match self {
+            Self::Body(body) => &body.content,
+            Self::Response(response) => &response.content,
+        }
     }
+}
 
+impl Media {
     /// Whether a value can be shown as one: a text in another format than JSON says nothing about
     /// the members that its schema names.
     pub(crate) fn can_show(&self, api: &Api, value: &Value) -> bool {
@@ -326,18 +308,32 @@ impl Media {
     /// Whether its schema takes a value.
     pub(crate) fn takes(&self, api: &Api, value: &Value) -> bool {
         let schema = self.schema.as_ref();
-        schema.is_none_or(|schema| schema.is_valid(&api.root, value))
+        schema.is_none_or(|schema| schema.is_valid(&api.spec, value))
     }
-}
 
-/// The node behind a chain of references.
-pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
-    walk::resolve(root, node).unwrap_or(node)
-}
-
-/// The pointer behind a chain of references.
-pub(crate) fn resolved_pointer(root: &Value, pointer: String) -> String {
-    walk::resolve_at(root, &pointer).map_or(pointer, |(pointer, _)| pointer)
+    /// The examples by name; its lone one or that of its schema where there are none.
+    pub(crate) fn examples(&self) -> impl Iterator<Item = Example<'_>> {
+        let all = &self.holder.content()[self.number].examples;
+        let named = all.iter().filter_map(|example| {
+            Some(Example {
+                name: example.name.as_deref()?,
+                value: example.value.as_ref()?,
+                refusals: &example.refusals,
+            })
+        });
+        let lone = named.clone().next().is_none().then(|| {
+            let lone = all.iter().find(|example| example.name.is_none());
+            let lone = lone.and_then(|example| example.value.as_ref());
+            let of_schema = || self.schema.as_ref()?.written(&self.spec)?.examples.first();
+            let value = lone.or_else(of_schema)?;
+            Some(Example {
+                name: "example",
+                value,
+                refusals: &[],
+            })
+        });
+        named.chain(lone.flatten())
+    }
 }
 
 /// The entries of an object; none where it is no object.
@@ -345,256 +341,105 @@ pub(crate) fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> 
     value.as_object().into_iter().flatten()
 }
 
-/// The texts of a list; none where it is no list.
-pub(crate) fn strings(value: &Value) -> Vec<String> {
-    let items = value.as_array().into_iter().flatten();
-    items.filter_map(Value::as_str).map(str::to_owned).collect()
+/// Whether a scheme takes a token in `Authorization`, however clients get it.
+pub(crate) fn is_token(kind: &SchemeKind) -> bool {
+    !matches!(kind, SchemeKind::Basic | SchemeKind::ApiKey { .. })
 }
 
-/// A member that is a text; empty where it is none.
-pub(crate) fn text(value: &Value, name: &str) -> String {
-    value[name].as_str().unwrap_or_default().to_owned()
+/// The first example that is shown of a parameter or header: a lone one, one with a name, or that of
+/// its schema.
+pub(crate) fn shown<'a>(
+    examples: &'a [model::Example],
+    schema: Option<&'a model::Schema>,
+) -> Option<&'a Value> {
+    let lone = examples.iter().filter(|example| example.name.is_none());
+    let mut values = lone
+        .chain(examples)
+        .filter_map(|example| example.value.as_ref());
+    values.next().or_else(|| schema?.examples.first())
 }
 
-fn operations(root: &Value) -> Vec<Operation> {
-    let mut found = Vec::new();
-    for (path, item) in members(&root["paths"]) {
-        let place = pointer::join("/paths", path);
-        let place = resolved_pointer(root, place);
-        for verb in VERBS {
-            let object = &resolve(root, item)[verb];
-            let Ok(method) = Method::from_bytes(verb.to_uppercase().as_bytes()) else {
-                continue;
-            };
-            if object.is_object() {
-                found.push(operation(root, path, method, &place, verb));
-            }
-        }
-    }
-    found
+/// The value that a schema gives or lists first.
+pub(crate) fn first_value(schema: &model::Schema) -> Option<&Value> {
+    schema.default.as_ref().or_else(|| schema.values.first())
 }
 
-fn operation(root: &Value, path: &str, method: Method, item: &str, verb: &str) -> Operation {
-    let pointer = format!("{item}/{verb}");
-    let object = root.pointer(&pointer).unwrap_or(&Value::Null);
-    let id = match object["operationId"].as_str() {
-        Some(id) => id.to_owned(),
-        None => format!("{method} {path}"),
-    };
-    let (template, marks) = Marks::split(path);
-    let body = object.get("requestBody").map(|_| {
-        let pointer = resolved_pointer(root, format!("{pointer}/requestBody"));
-        let body = root.pointer(&pointer).unwrap_or(&Value::Null);
-        Body {
-            required: body["required"] == true,
-            media: media_types(root, &pointer, true),
-        }
+fn operation(spec: &Arc<Spec>, number: usize) -> Operation {
+    let operation = &spec.model.operations[number];
+    // All keys of a path item are methods.
+    let method = operation.method.to_string().parse();
+    let parameters = operation.parameters.iter().map(|parameter| Parameter {
+        definition: Arc::clone(&parameter.definition),
+        schema: parameter.schema.map(Schema::request),
     });
-    let responses = members(&object["responses"]).map(|(status, _)| {
-        let place = format!("{pointer}/responses/{status}");
-        response(root, status, &resolved_pointer(root, place))
-    });
-    let security = object.get("security").unwrap_or(&root["security"]);
-    let alternatives = security.as_array().into_iter().flatten();
+    let responses = operation.responses.iter();
     Operation {
-        id,
-        method,
-        path: template.to_owned(),
-        marks,
-        parameters: parameters(root, item, &pointer),
-        body,
-        responses: responses.collect(),
-        security: alternatives
-            .map(|set| {
-                let schemes = members(set);
-                schemes
-                    .map(|(name, scopes)| (name.clone(), strings(scopes)))
-                    .collect()
-            })
+        id: operation.name(),
+        method: method.unwrap_or_default(),
+        marks: Marks::of(&operation.path.marks),
+        parameters: parameters.collect(),
+        body: operation.body.as_ref().map(|body| Body {
+            required: body.required,
+            media: media_types(spec, &Holder::Body(Arc::clone(&body.definition))),
+        }),
+        responses: responses
+            .map(|(status, declared)| response(spec, *status, &declared.definition))
             .collect(),
-        pointer,
+        spec: Arc::clone(spec),
+        number,
     }
 }
 
-/// The parameters of an operation, and those of its path that it does not replace.
-fn parameters(root: &Value, item: &str, operation: &str) -> Vec<Parameter> {
-    let mut found: Vec<Parameter> = Vec::new();
-    for holder in [operation, item] {
-        let holder = format!("{holder}/parameters");
-        let list = root.pointer(&holder).and_then(Value::as_array);
-        for index in 0..list.map_or(0, Vec::len) {
-            let pointer = resolved_pointer(root, format!("{holder}/{index}"));
-            let Some(parameter) = parameter(root, pointer) else {
-                continue;
-            };
-            let known = |other: &Parameter| {
-                other.name == parameter.name && other.location == parameter.location
-            };
-            if !found.iter().any(known) {
-                found.push(parameter);
-            }
-        }
-    }
-    found
-}
-
-fn parameter(root: &Value, pointer: String) -> Option<Parameter> {
-    let object = root.pointer(&pointer)?;
-    let location = location(object)?;
-    let (content, schema) = match members(&object["content"]).next() {
-        Some((media, _)) => {
-            let place = pointer::join(&format!("{pointer}/content"), media);
-            (Some(media.clone()), format!("{place}/schema"))
-        }
-        None => (None, format!("{pointer}/schema")),
-    };
-    let usual = match location {
-        Location::Path | Location::Header => "simple",
-        Location::Query | Location::Cookie => "form",
-    };
-    let style = object["style"].as_str().unwrap_or(usual).to_owned();
-    Some(Parameter {
-        name: text(object, "name"),
-        location,
-        required: object["required"] == true,
-        explode: object["explode"].as_bool().unwrap_or(style == "form"),
-        allow_empty: object["allowEmptyValue"] == true,
-        style,
-        content,
-        schema: Schema::request(root, schema),
-        pointer,
-    })
-}
-
-fn location(object: &Value) -> Option<Location> {
-    match object["in"].as_str()? {
-        "path" => Some(Location::Path),
-        "query" => Some(Location::Query),
-        "header" => Some(Location::Header),
-        "cookie" => Some(Location::Cookie),
-        _ => None,
-    }
-}
-
-fn response(root: &Value, status: &str, pointer: &str) -> Response {
-    let class = status.get(..1).and_then(|first| first.parse().ok());
-    let status = match (status.parse(), class) {
-        (Ok(status), _) => Statuses::One(status),
-        (Err(_), Some(class)) => Statuses::Class(class),
-        (Err(_), None) => Statuses::Default,
-    };
-    let object = root.pointer(pointer).unwrap_or(&Value::Null);
-    let headers = members(&object["headers"]).map(|(name, _)| {
-        let place = pointer::join(&format!("{pointer}/headers"), name);
-        let place = resolved_pointer(root, place);
-        let header = root.pointer(&place).unwrap_or(&Value::Null);
+fn response(spec: &Arc<Spec>, status: StatusKey, declared: &Arc<model::Response>) -> Response {
+    let headers = declared.headers.iter().map(|(name, header)| {
+        // What `content` describes is no plain value.
+        let schema = header.schema.filter(|_| header.media_type.is_none());
+        let schema = schema.map(Schema::response);
+        let written = schema.as_ref().and_then(|schema| schema.written(spec));
+        let example = shown(&header.examples, written);
+        let example = example.or_else(|| first_value(written?));
         Header {
             name: name.clone(),
-            required: header["required"] == true,
-            schema: Schema::response(root, format!("{place}/schema")),
-            example: header_example(root, header),
+            required: header.required,
+            example: example.cloned(),
             tells: Tells::of(name, header),
+            schema,
         }
     });
     Response {
         status,
         headers: headers.collect(),
-        media: media_types(root, pointer, false),
+        media: media_types(spec, &Holder::Response(Arc::clone(declared))),
     }
-}
-
-/// An example of a header, of its schema, or the value that its schema allows first.
-fn header_example(root: &Value, header: &Value) -> Option<Value> {
-    let mut named = members(&header["examples"]);
-    let named = named.find_map(|(_, example)| resolve(root, example).get("value"));
-    let schema = resolve(root, &header["schema"]);
-    let example = header.get("example").or(named);
-    let example = example.or_else(|| schema.get("example"));
-    let example = example.or_else(|| schema.get("default"));
-    example.or_else(|| schema["enum"].get(0)).cloned()
 }
 
 /// The media types of a request body or a response.
-fn media_types(root: &Value, holder: &str, request: bool) -> Vec<Media> {
-    let content = format!("{holder}/content");
-    let all = root.pointer(&content).unwrap_or(&Value::Null);
-    members(all)
-        .map(|(name, object)| {
-            let pointer = pointer::join(&content, name);
-            let schema = format!("{pointer}/schema");
-            Media {
-                name: name.clone(),
-                label: label(root, name, &schema),
-                schema: if request {
-                    Schema::request(root, schema)
-                } else {
-                    Schema::response(root, schema)
-                },
-                examples: examples(root, object),
-                pointer,
-                stand_in: StandIn::default(),
-            }
-        })
-        .collect()
+fn media_types(spec: &Arc<Spec>, holder: &Holder) -> Vec<Media> {
+    let content = holder.content().iter().enumerate();
+    let content = content.map(|(number, media)| Media {
+        label: label(&spec.model.schemas, media),
+        schema: media.schema.map(|schema| match holder {
+            Holder::Body(_) => Schema::request(schema),
+            Holder::Response(_) => Schema::response(schema),
+        }),
+        spec: Arc::clone(spec),
+        holder: holder.clone(),
+        number,
+        stand_in: StandIn::default(),
+    });
+    content.collect()
 }
 
 /// What a body of a range is. Where anything goes, a value is JSON; only bytes are left open.
-fn label(root: &Value, range: &str, schema: &str) -> String {
-    let anything = matches!(media::essence(range).as_str(), "*/*" | "application/*");
-    let parts = walk::parts(root, schema);
-    let is_binary = parts.iter().any(|part| part.schema["format"] == "binary");
-    if anything && !parts.is_empty() && !is_binary {
+fn label(schemas: &Schemas, range: &MediaType) -> String {
+    let anything = matches!(range.essence().as_str(), "*/*" | "application/*");
+    let schema = range.schema.filter(|_| anything);
+    let is_value = schema.is_some_and(|schema| {
+        let mut parts = schemas.parts(schema).into_iter();
+        !parts.any(|part| schemas[part.id].format.as_deref() == Some("binary"))
+    });
+    if is_value {
         return "application/json".to_owned();
     }
-    range.to_owned()
-}
-
-/// The examples of a media type, and that of its schema where there are none.
-fn examples(root: &Value, media: &Value) -> Vec<Example> {
-    let named = members(&media["examples"]).filter_map(|(name, example)| {
-        let example = resolve(root, example);
-        let refusals = match &example["x-refusal"] {
-            Value::String(one) => vec![one.clone()],
-            several => strings(several),
-        };
-        Some(Example {
-            name: name.clone(),
-            value: example.get("value")?.clone(),
-            refusals,
-        })
-    });
-    let mut found: Vec<Example> = named.collect();
-    let schema = resolve(root, &media["schema"]);
-    let single = media.get("example").or_else(|| schema.get("example"));
-    if let (true, Some(value)) = (found.is_empty(), single) {
-        found.push(Example {
-            name: "example".to_owned(),
-            value: value.clone(),
-            refusals: Vec::new(),
-        });
-    }
-    found
-}
-
-fn schemes(root: &Value) -> IndexMap<String, Scheme> {
-    let declared = members(&root["components"]["securitySchemes"]);
-    let known = declared.filter_map(|(name, scheme)| {
-        let object = resolve(root, scheme);
-        let kind = scheme_kind(object)?;
-        let object = object.clone();
-        Some((name.clone(), Scheme { kind, object }))
-    });
-    known.collect()
-}
-
-fn scheme_kind(object: &Value) -> Option<SchemeKind> {
-    match object["type"].as_str()? {
-        "apiKey" => Some(SchemeKind::ApiKey {
-            location: location(object)?,
-            name: text(object, "name"),
-        }),
-        "http" if text(object, "scheme").eq_ignore_ascii_case("basic") => Some(SchemeKind::Basic),
-        "http" | "oauth2" | "openIdConnect" => Some(SchemeKind::Bearer),
-        _ => None,
-    }
+    range.name.clone()
 }

@@ -1,6 +1,8 @@
 //! `WWW-Authenticate`: which credentials an operation takes, and what was wrong with those sent.
 
-use crate::api::{Api, Operation, SchemeKind, strings};
+use openapi_document::model::SchemeKind;
+
+use crate::api::{Api, Operation};
 use crate::media;
 use crate::refusal::{Reason, Refusal};
 
@@ -20,24 +22,24 @@ fn challenges(api: &Api, operation: Option<&Operation>, refusal: Option<&Refusal
         let sets = operation.security.iter();
         sets.flat_map(|schemes| schemes.keys())
     });
-    let mut kinds: Vec<&SchemeKind> = Vec::new();
-    let schemes = named.filter_map(|name| api.schemes.get(name));
+    let schemes = named.filter_map(|name| api.scheme(name));
+    let mut challenges: Vec<String> = Vec::new();
     for scheme in schemes {
-        if !kinds.contains(&&scheme.kind) {
-            kinds.push(&scheme.kind);
+        let challenge = match &scheme.kind {
+            SchemeKind::Basic => format!("Basic {}, charset=\"UTF-8\"", realm(api)),
+            SchemeKind::ApiKey { name, .. } => {
+                format!("ApiKey {}, name={}", realm(api), quoted(name))
+            }
+            _ => bearer(api, operation, refusal),
+        };
+        if !challenges.contains(&challenge) {
+            challenges.push(challenge);
         }
     }
-    if kinds.is_empty() {
-        kinds.push(&SchemeKind::Bearer);
+    if challenges.is_empty() {
+        challenges.push(bearer(api, operation, refusal));
     }
-    let challenges = kinds.into_iter().map(|kind| match kind {
-        SchemeKind::Basic => format!("Basic {}, charset=\"UTF-8\"", realm(api)),
-        SchemeKind::Bearer => bearer(api, operation, refusal),
-        SchemeKind::ApiKey { name, .. } => {
-            format!("ApiKey {}, name={}", realm(api), quoted(name))
-        }
-    });
-    challenges.collect::<Vec<_>>().join(", ")
+    challenges.join(", ")
 }
 
 /// RFC 6750, section 3: no error for those who sent nothing.
@@ -58,7 +60,7 @@ fn bearer(api: &Api, operation: Option<&Operation>, refusal: Option<&Refusal>) -
         let description = quoted(&refusal.detail);
         challenge.push_str(&format!(", error_description={description}"));
     }
-    let scopes = operation.map_or_else(Vec::new, |operation| scopes(api, operation));
+    let scopes = operation.map_or_else(Vec::new, scopes);
     if error == "insufficient_scope" && !scopes.is_empty() {
         challenge.push_str(&format!(", scope={}", quoted(&scopes.join(" "))));
     }
@@ -66,11 +68,10 @@ fn bearer(api: &Api, operation: Option<&Operation>, refusal: Option<&Refusal>) -
 }
 
 /// All scopes that an operation names.
-fn scopes(api: &Api, operation: &Operation) -> Vec<String> {
+fn scopes(operation: &Operation) -> Vec<String> {
     let sets = operation.security.iter().flat_map(|set| set.values());
     let mut scopes: Vec<String> = Vec::new();
-    let required = strings(&api.object(operation)["x-required-scopes"]);
-    for scope in sets.flatten().chain(&required) {
+    for scope in sets.flatten().chain(&operation.required_scopes) {
         if !scopes.contains(scope) {
             scopes.push(scope.clone());
         }
@@ -79,8 +80,7 @@ fn scopes(api: &Api, operation: &Operation) -> Vec<String> {
 }
 
 fn realm(api: &Api) -> String {
-    let title = api.root["info"]["title"].as_str().unwrap_or("mock");
-    format!("realm={}", quoted(title))
+    format!("realm={}", quoted(&api.model().info.title))
 }
 
 /// A quoted text without what would have to be escaped, which RFC 6750 forbids here.

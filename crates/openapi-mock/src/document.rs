@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::spec::Spec;
+
 /// An OpenAPI 3.0 document that a mock server can follow. Clones share it.
 ///
 /// ```
@@ -18,7 +20,7 @@ use serde_json::Value;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Document {
-    root: Arc<Value>,
+    spec: Arc<Spec>,
 }
 
 /// Why a document cannot be mocked.
@@ -46,7 +48,7 @@ pub enum DocumentError {
 impl From<&openapi_document::Document> for Document {
     fn from(read: &openapi_document::Document) -> Self {
         Self {
-            root: Arc::new(read.root().clone()),
+            spec: Arc::new(Spec::new(read.root().clone())),
         }
     }
 }
@@ -82,16 +84,16 @@ impl Document {
             return Err(not("it has no `paths`".to_owned()));
         }
         Ok(Self {
-            root: Arc::new(root),
+            spec: Arc::new(Spec::new(root)),
         })
     }
 
     /// The title of the API.
     pub fn title(&self) -> &str {
-        self.root["info"]["title"].as_str().unwrap_or_default()
+        &self.spec.model.info.title
     }
 
-    pub(crate) fn root(&self) -> &Arc<Value> {
-        &self.root
+    pub(crate) fn spec(&self) -> &Arc<Spec> {
+        &self.spec
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderName, header};
+use openapi_document::model::RateLimit;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -92,10 +93,9 @@ pub(crate) struct Quota {
 
 impl Limits {
     pub(crate) fn new(api: &Api) -> Self {
-        let declared = api.root["x-rate-limit"].as_array();
-        let classes = declared.into_iter().flatten();
+        let classes = api.model().rate_limits.iter();
         Self {
-            declared: classes.filter_map(Class::read).collect(),
+            declared: classes.map(Class::of).collect(),
             state: Mutex::default(),
         }
     }
@@ -219,15 +219,15 @@ impl State {
 }
 
 impl Class {
-    fn read(object: &Value) -> Option<Self> {
-        let per = object["per"].as_str()?.to_lowercase();
-        Some(Self {
-            name: object["name"].as_str()?.to_owned(),
-            prefix: object["pathPrefix"].as_str()?.to_owned(),
-            requests: usize::try_from(object["requests"].as_u64()?).ok()?,
-            window: Duration::from_secs(object["window"].as_u64()?),
+    fn of(declared: &RateLimit) -> Self {
+        let per = declared.per.to_lowercase();
+        Self {
+            name: declared.name.clone(),
+            prefix: declared.path_prefix.clone(),
+            requests: usize::try_from(declared.requests).unwrap_or(usize::MAX),
+            window: Duration::from_secs(declared.window),
             per_address: per.split(|c: char| !c.is_alphanumeric()).any(is_address),
-        })
+        }
     }
 
     /// All paths, where the document has no classes.

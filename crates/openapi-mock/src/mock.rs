@@ -63,7 +63,7 @@ struct Inner {
 
 impl Mock {
     pub(crate) fn new(document: &Document, settings: &Settings) -> Self {
-        let api = Api::new(document.root()).with_seed(settings.seed);
+        let api = Api::of(document.spec()).with_seed(settings.seed);
         Self {
             inner: Arc::new(Inner {
                 access: Access::new(&api),
@@ -75,7 +75,7 @@ impl Mock {
                 journal: Journal::new(settings.record),
                 expectations: Expectations::default(),
                 faults: Plans::new(settings.seed),
-                webhooks: Hub::new(document.root(), settings.seed),
+                webhooks: Hub::new(document.spec(), settings.seed),
                 secrets: Secrets::default(),
                 log: settings.log.clone(),
             }),
@@ -124,9 +124,8 @@ impl Mock {
 
     /// Title and version of the document.
     pub(crate) fn named(&self) -> (String, String) {
-        let info = &self.inner.api.root["info"];
-        let text = |name: &str| info[name].as_str().unwrap_or_default().to_owned();
-        (text("title"), text("version"))
+        let info = &self.inner.api.model().info;
+        (info.title.clone(), info.version.clone())
     }
 
     pub(crate) fn journal(&self) -> &Journal {

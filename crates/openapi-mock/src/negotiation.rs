@@ -137,13 +137,15 @@ fn thousandths(weight: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use bytes::Bytes;
     use http::{HeaderMap, HeaderValue, Method};
+    use serde_json::{Value, json};
 
     use super::Accept;
-    use crate::api::Media;
+    use crate::api::Api;
     use crate::request::Request;
-    use crate::stand_in::StandIn;
 
     fn accept(lines: &[&str]) -> Accept {
         let mut headers = HeaderMap::new();
@@ -162,16 +164,12 @@ mod tests {
     }
 
     fn preferred(lines: &[&str], declared: &[&str]) -> Option<String> {
-        let media = |name: &&str| Media {
-            name: (*name).to_owned(),
-            label: (*name).to_owned(),
-            schema: None,
-            examples: Vec::new(),
-            pointer: String::new(),
-            stand_in: StandIn::default(),
-        };
-        let declared: Vec<Media> = declared.iter().map(media).collect();
-        let chosen = accept(lines).preferred(&declared);
+        let content = declared.iter().map(|name| ((*name).to_owned(), json!({})));
+        let content = content.collect::<Value>();
+        let responses = json!({"200": {"content": content}});
+        let root = json!({"paths": {"/": {"get": {"responses": responses}}}});
+        let api = Api::new(&Arc::new(root));
+        let chosen = accept(lines).preferred(&api.operations[0].responses[0].media);
         chosen.map(|media| media.name.clone())
     }
 

@@ -1,9 +1,10 @@
 //! `Prefer: code=404, example=name` (RFC 7240): the caller picks the answer.
 
 use http::HeaderName;
+use openapi_document::model::StatusKey;
 
 use crate::answer::Answer;
-use crate::api::{Api, Example, Media, Operation, Statuses};
+use crate::api::{Api, Example, Media, Operation};
 use crate::call::Call;
 use crate::negotiation::Accept;
 use crate::refusal::{Reason, Refusal};
@@ -44,7 +45,7 @@ fn status(operation: &Operation, code: &str) -> Result<u16, Refusal> {
     let declared = status.filter(|status| {
         operation
             .response(*status)
-            .is_some_and(|response| response.status != Statuses::Default || *status >= 400)
+            .is_some_and(|response| response.status != StatusKey::Default || *status >= 400)
     });
     declared.ok_or_else(|| {
         let detail = format!(
@@ -89,7 +90,7 @@ fn available<'a>(
     api: &'a Api,
     operation: &'a Operation,
     status: u16,
-) -> impl Iterator<Item = (&'a Media, &'a Example)> {
+) -> impl Iterator<Item = (&'a Media, Example<'a>)> {
     let response = operation.response(status).into_iter();
     let media = response.flat_map(|response| &response.media);
     media.flat_map(move |media| {
@@ -104,7 +105,7 @@ fn candidates(operation: &Operation, code: Option<u16>) -> Vec<u16> {
     }
     let mut statuses = vec![operation.success()];
     for response in &operation.responses {
-        if let Statuses::One(status) = response.status
+        if let StatusKey::Code(status) = response.status
             && !statuses.contains(&status)
         {
             statuses.push(status);

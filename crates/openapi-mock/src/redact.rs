@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use http::HeaderMap;
+use openapi_document::model::SchemaId;
 use serde_json::Value;
 
-use crate::api::{Api, Location, SchemeKind, members, resolve};
+use crate::api::{Api, Location};
 use crate::media;
 use crate::request::Request;
-use crate::schema::is_secret;
 
 /// What stands for a secret.
 const REDACTED: &str = "[redacted]";
@@ -113,8 +113,8 @@ impl Secrets {
     fn is_secret(&self, api: &Api, name: &str) -> bool {
         let members = self.members.get_or_init(|| {
             let mut found: BTreeSet<String> = MEMBERS.iter().map(ToString::to_string).collect();
-            found.extend(api_keys(api, Location::Query));
-            gather(&api.root, &api.root, &mut found);
+            found.extend(api.key_names(Location::Query).map(str::to_owned));
+            found.extend(declared(api).map(str::to_owned));
             found
         });
         members.contains(name)
@@ -123,7 +123,7 @@ impl Secrets {
 
 /// Names and values; those of credentials without their value.
 pub(crate) fn headers(api: &Api, headers: &HeaderMap) -> Vec<(String, String)> {
-    let keys = api_keys(api, Location::Header);
+    let keys: Vec<&str> = api.key_names(Location::Header).collect();
     let shown = headers.iter().map(|(name, value)| {
         let name = name.as_str();
         let secret =
@@ -138,41 +138,19 @@ pub(crate) fn headers(api: &Api, headers: &HeaderMap) -> Vec<(String, String)> {
     shown.collect()
 }
 
-fn api_keys(api: &Api, wanted: Location) -> Vec<String> {
-    let keys = api
-        .schemes
-        .values()
-        .filter_map(|scheme| match &scheme.kind {
-            SchemeKind::ApiKey { location, name } if *location == wanted => Some(name.clone()),
-            _ => None,
-        });
-    keys.collect()
-}
-
 /// The names of properties and parameters that a document calls secret.
-fn gather(root: &Value, node: &Value, found: &mut BTreeSet<String>) {
-    let secret = |schema: &Value| is_secret(resolve(root, schema));
-    for (name, schema) in members(&node["properties"]) {
-        if secret(schema) {
-            found.insert(name.clone());
-        }
-    }
-    if let (Some(name), true) = (node["name"].as_str(), secret(&node["schema"])) {
-        found.insert(name.to_owned());
-    }
-    match node {
-        Value::Object(object) => {
-            for node in object.values() {
-                gather(root, node, found);
-            }
-        }
-        Value::Array(items) => {
-            for node in items {
-                gather(root, node, found);
-            }
-        }
-        _ => {}
-    }
+fn declared(api: &Api) -> impl Iterator<Item = &str> {
+    let schemas = api.schemas();
+    let is_secret = move |id: SchemaId| {
+        let schema = schemas.resolve(id);
+        schema.is_some_and(|id| schemas[id].sensitive)
+    };
+    let properties = schemas.iter().flat_map(|(_, schema)| &schema.properties);
+    let properties = properties.filter(move |(_, property)| is_secret(property.schema));
+    let parameters = api.model().components.parameters.iter();
+    let parameters = parameters.filter(move |one| one.schema.is_some_and(is_secret));
+    let names = properties.map(|(name, _)| name.as_str());
+    names.chain(parameters.map(|parameter| parameter.name.as_str()))
 }
 
 fn excerpt(text: &str) -> String {

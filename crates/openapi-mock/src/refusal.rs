@@ -3,10 +3,11 @@
 mod wording;
 
 use http::{HeaderName, StatusCode, header};
+use openapi_document::model::StatusKey;
 
 pub(crate) use crate::reason::Reason;
 
-use crate::api::{Api, Operation, Response, Statuses};
+use crate::api::{Api, Media, Operation, Response};
 use crate::challenge;
 use crate::media;
 use crate::reply::Reply;
@@ -103,10 +104,10 @@ impl Refusal {
     fn made_for<'a>(&self, operation: &'a Operation) -> Option<(u16, &'a Response)> {
         self.names().find_map(|name| {
             operation.responses.iter().find_map(|response| {
-                let Statuses::One(status) = response.status else {
+                let StatusKey::Code(status) = response.status else {
                     return None;
                 };
-                let mut examples = response.media.iter().flat_map(|media| &media.examples);
+                let mut examples = response.media.iter().flat_map(Media::examples);
                 let answers = examples.any(|example| example.answers(&name));
                 answers.then_some((status, response))
             })
@@ -303,7 +304,7 @@ mod tests {
         let mut conflict = error(&json!({"one": {"value": {"retry_after": 2}}}));
         conflict["headers"] = json!({"Retry-After": {"example": 30}});
         let responses = json!({"429": many, "409": conflict});
-        let mut root = (*api(&responses).root).clone();
+        let mut root = api(&responses).spec.root.clone();
         root["x-error-members"] = json!({"retryAfter": ["/wait", "/retry_after"]});
         let api = Api::new(&Arc::new(root));
         let refusal = Refusal::new(Reason::RateLimited, "slow down");

@@ -44,12 +44,12 @@ pub(crate) fn follow(api: &Api, reply: &mut Reply) {
 
 /// The body of a reply, and where in it the seconds stand.
 fn held<'a>(api: &'a Api, reply: &Reply) -> Option<(Value, &'a str)> {
-    let pointers = api.root["x-error-members"]["retryAfter"].as_array()?;
-    if !media::is_json(reply.media()) {
+    let pointers = &api.model().error_members.retry_after;
+    if pointers.is_empty() || !media::is_json(reply.media()) {
         return None;
     }
     let body: Value = serde_json::from_slice(&reply.body).ok()?;
-    let mut pointers = pointers.iter().filter_map(Value::as_str);
+    let mut pointers = pointers.iter().map(String::as_str);
     let pointer = pointers.find(|pointer| body.pointer(pointer).is_some())?;
     Some((body, pointer))
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use http::{HeaderMap, Method};
+use openapi_document::model::{self, PathTemplate};
 
 use crate::api::Operation;
 use crate::media;
@@ -18,14 +19,13 @@ pub(crate) struct Router {
 
 #[derive(Debug)]
 struct Template {
-    segments: Vec<Segment>,
+    path: PathTemplate,
     marks: Marks,
     /// The numbers of the operations of this path.
     operations: Vec<(Method, usize)>,
 }
 
-/// What the key of a path says behind its template: some documents tell operations of one path apart
-/// by a query (`/messages?beta=true`) or a fragment (`/#Action=CreateStack`).
+/// What the key of a path says behind its template, as the pairs that a request has to have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Marks {
     /// Pairs that the query must have.
@@ -35,18 +35,14 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// The template in the key of a path, and what stands behind it.
-    pub(crate) fn split(key: &str) -> (&str, Self) {
-        let (rest, fragment) = key.split_once('#').unwrap_or((key, ""));
-        let (template, query) = rest.split_once('?').unwrap_or((rest, ""));
+    pub(crate) fn of(marks: &model::Marks) -> Self {
         // A fragment without pairs is a name, which no request shows.
-        let named = fragment.split('&').filter(|pair| pair.contains('='));
+        let named = marks.fragment.split('&').filter(|pair| pair.contains('='));
         let named = named.collect::<Vec<_>>().join("&");
-        let marks = Self {
-            query: pairs(query.as_bytes()),
+        Self {
+            query: pairs(marks.query.as_bytes()),
             fragment: pairs(named.as_bytes()),
-        };
-        (template, marks)
+        }
     }
 
     fn are_on(&self, request: &Asked<'_>) -> bool {
@@ -102,18 +98,6 @@ fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// A part of a path between slashes, such as `users`, `{id}` or `{id}.pdf`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Segment {
-    parts: Vec<Part>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Fixed(String),
-    Parameter(String),
-}
-
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -130,13 +114,13 @@ impl Router {
         let mut keys: Vec<(&str, &Marks)> = Vec::new();
         for (number, operation) in operations.iter().enumerate() {
             let entry = (operation.method.clone(), number);
-            let key = (operation.path.as_str(), &operation.marks);
+            let key = (operation.path.text.as_str(), &operation.marks);
             let known = keys.iter().position(|known| *known == key);
             let number = known.unwrap_or(templates.len());
             if known.is_none() {
                 keys.push(key);
                 templates.push(Template {
-                    segments: segments(&operation.path),
+                    path: operation.path.clone(),
                     marks: operation.marks.clone(),
                     operations: Vec::new(),
                 });
@@ -144,7 +128,7 @@ impl Router {
             templates[number].operations.push(entry);
         }
         templates.sort_by_cached_key(|template| {
-            Reverse((concreteness(&template.segments), template.marks.count()))
+            Reverse((template.path.concreteness(), template.marks.count()))
         });
         Self { templates }
     }
@@ -166,13 +150,13 @@ impl Router {
     pub(crate) fn knows(&self, path: &str) -> bool {
         let wanted = decoded(path);
         let mut templates = self.templates.iter();
-        templates.any(|template| matching(&template.segments, &wanted).is_some())
+        templates.any(|template| template.path.values(&wanted).is_some())
     }
 
     fn declared(&self, method: &Method, request: &Request) -> Route {
         let wanted = decoded(&request.path);
         let fitting = self.templates.iter().filter_map(|template| {
-            let values = matching(&template.segments, &wanted)?;
+            let values = template.path.values(&wanted)?;
             Some((template, values))
         });
         let mut fitting = fitting.peekable();
@@ -188,13 +172,13 @@ impl Router {
         let mut chosen: Option<&Template> = None;
         let mut others: Vec<Method> = Vec::new();
         for (template, values) in fitting.filter(|(template, _)| is_meant(template)) {
-            if chosen.is_some_and(|first| first.segments != template.segments) {
+            if chosen.is_some_and(|first| first.path.segments != template.path.segments) {
                 break;
             }
             chosen = Some(template);
             let mut operations = template.operations.iter();
             if let Some((_, number)) = operations.find(|(known, _)| known == method) {
-                return Route::Operation(*number, values);
+                return Route::Operation(*number, owned(&values));
             }
             let methods = template.operations.iter().map(|(known, _)| known);
             others.extend(methods.cloned());
@@ -206,102 +190,11 @@ impl Router {
     }
 }
 
-/// How much of a template is fixed, segment by segment; the greater one is tried first.
-pub(crate) fn concreteness(segments: &[Segment]) -> Vec<(bool, usize)> {
-    let concrete = |segment: &Segment| (segment.is_fixed(), segment.fixed_length());
-    segments.iter().map(concrete).collect()
-}
-
-impl Segment {
-    /// Whether it holds no parameter.
-    pub(crate) fn is_fixed(&self) -> bool {
-        matches!(self.parts.as_slice(), [Part::Fixed(_)])
-    }
-
-    fn fixed_length(&self) -> usize {
-        let length = |part: &Part| match part {
-            Part::Fixed(text) => text.len(),
-            Part::Parameter(_) => 0,
-        };
-        self.parts.iter().map(length).sum()
-    }
-
-    /// The parameter that is all of the segment.
-    pub(crate) fn parameter(&self) -> Option<&str> {
-        match self.parts.as_slice() {
-            [Part::Parameter(name)] => Some(name),
-            _ => None,
-        }
-    }
-
-    /// The values of the parameters, if `text` is such a segment. An empty value is none.
-    fn values(&self, text: &str) -> Option<Vec<(String, String)>> {
-        let mut values = Vec::new();
-        let mut rest = text;
-        let mut parts = self.parts.iter().peekable();
-        while let Some(part) = parts.next() {
-            match (part, parts.peek()) {
-                (Part::Fixed(fixed), _) => rest = rest.strip_prefix(fixed.as_str())?,
-                (Part::Parameter(name), None) => {
-                    values.push((name.clone(), rest.to_owned()));
-                    rest = "";
-                }
-                (Part::Parameter(name), Some(next)) => {
-                    let Part::Fixed(fixed) = next else {
-                        return None;
-                    };
-                    // A value has a character at least, and what is fixed at the end is the end.
-                    let first = rest.chars().next()?.len_utf8();
-                    let is_end = std::ptr::eq(*next, self.parts.last()?);
-                    let end = if is_end {
-                        rest.strip_suffix(fixed.as_str())?.len()
-                    } else {
-                        first + rest[first..].find(fixed.as_str())?
-                    };
-                    values.push((name.clone(), rest[..end].to_owned()));
-                    rest = &rest[end..];
-                }
-            }
-        }
-        let filled = values.iter().all(|(_, value)| !value.is_empty());
-        (rest.is_empty() && filled).then_some(values)
-    }
-}
-
-/// The segments of a path template.
-pub(crate) fn segments(template: &str) -> Vec<Segment> {
-    template.split('/').skip(1).map(segment).collect()
-}
-
-fn segment(text: &str) -> Segment {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((fixed, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else {
-            break;
-        };
-        if !fixed.is_empty() {
-            parts.push(Part::Fixed(fixed.to_owned()));
-        }
-        parts.push(Part::Parameter(name.to_owned()));
-        rest = after;
-    }
-    if !rest.is_empty() || parts.is_empty() {
-        parts.push(Part::Fixed(rest.to_owned()));
-    }
-    Segment { parts }
-}
-
-/// The values of the path parameters, if the path is one of the template.
-pub(crate) fn matching(template: &[Segment], path: &[String]) -> Option<Vec<(String, String)>> {
-    if template.len() != path.len() {
-        return None;
-    }
-    let mut values = Vec::new();
-    for (segment, text) in template.iter().zip(path) {
-        values.extend(segment.values(text)?);
-    }
-    Some(values)
+/// The values of path parameters, to keep.
+pub(crate) fn owned(values: &[(&str, &str)]) -> Vec<(String, String)> {
+    let values = values.iter();
+    let values = values.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    values.collect()
 }
 
 fn decoded(path: &str) -> Vec<String> {

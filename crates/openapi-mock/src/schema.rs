@@ -4,25 +4,21 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
+use openapi_document::judge;
 use openapi_document::lint::json_schema::{Direction, to_json_schema_for};
-use openapi_document::{judge, pointer};
+use openapi_document::model::{self, SchemaId};
 use serde_json::Value;
 
+use crate::spec::Spec;
 use crate::violation;
-
-/// Whether no log may show the value of a schema.
-pub(crate) fn is_secret(schema: &Value) -> bool {
-    let flagged = |word: &str| schema[word] == true;
-    schema["format"] == "password" || flagged("x-sensitive") || flagged("x-shown-once")
-}
 
 /// No more violations are gathered.
 const MOST: usize = 20;
 
-/// A schema where it stands in the document. What judges by it is made when it is first asked, so
+/// A schema of the document, for one direction. What judges by it is made when it is first asked, so
 /// that a server starts at once.
 pub(crate) struct Schema {
-    pub(crate) pointer: String,
+    pub(crate) id: SchemaId,
     pub(crate) direction: Direction,
     validator: OnceLock<Option<Validator>>,
 }
@@ -47,52 +43,52 @@ pub(crate) enum Lack {
 }
 
 impl Schema {
-    /// The schema at `pointer` for what clients send, if there is one.
-    pub(crate) fn request(root: &Value, pointer: String) -> Option<Self> {
-        Self::new(root, pointer, Direction::Request)
+    /// A schema for what clients send.
+    pub(crate) fn request(id: SchemaId) -> Self {
+        Self::new(id, Direction::Request)
     }
 
-    /// The schema at `pointer` for what servers send, if there is one.
-    pub(crate) fn response(root: &Value, pointer: String) -> Option<Self> {
-        Self::new(root, pointer, Direction::Response)
+    /// A schema for what servers send.
+    pub(crate) fn response(id: SchemaId) -> Self {
+        Self::new(id, Direction::Response)
     }
 
-    fn new(root: &Value, pointer: String, direction: Direction) -> Option<Self> {
-        root.pointer(&pointer)?;
-        Some(Self {
-            pointer,
+    fn new(id: SchemaId, direction: Direction) -> Self {
+        Self {
+            id,
             direction,
             validator: OnceLock::new(),
-        })
+        }
     }
 
-    /// The schema object, as written.
-    pub(crate) fn object<'a>(&self, root: &'a Value) -> &'a Value {
-        pointer::find(root, &self.pointer).unwrap_or(&Value::Null)
+    /// What it is or refers to.
+    pub(crate) fn written<'a>(&self, spec: &'a Spec) -> Option<&'a model::Schema> {
+        let schemas = &spec.model.schemas;
+        Some(&schemas[schemas.resolve(self.id)?])
     }
 
-    pub(crate) fn is_valid(&self, root: &Value, value: &Value) -> bool {
-        self.validator(root)
+    pub(crate) fn is_valid(&self, spec: &Spec, value: &Value) -> bool {
+        self.validator(spec)
             .is_none_or(|validator| validator.is_valid(value))
     }
 
     /// What is wrong with a value, as far as anybody would read.
-    pub(crate) fn violations(&self, root: &Value, value: &Value) -> Vec<Violation> {
-        let Some(validator) = self.validator(root) else {
+    pub(crate) fn violations(&self, spec: &Spec, value: &Value) -> Vec<Violation> {
+        let Some(validator) = self.validator(spec) else {
             return Vec::new();
         };
-        let schema = self.object(root);
         let errors = validator.iter_errors(value);
         errors
-            .flat_map(|error| violation::explain(root, schema, &error))
+            .flat_map(|error| violation::explain(&spec.model.schemas, self.id, &error))
             .take(MOST)
             .collect()
     }
 
     /// Nothing where the schema cannot be compiled: it then accepts everything.
-    fn validator(&self, root: &Value) -> Option<&Validator> {
+    fn validator(&self, spec: &Spec) -> Option<&Validator> {
         let compile = || {
-            let schema = to_json_schema_for(root, &self.pointer, self.direction);
+            let pointer = &spec.model.schemas[self.id].pointer;
+            let schema = to_json_schema_for(&spec.root, pointer, self.direction);
             judge::validator(schema)
         };
         self.validator.get_or_init(compile).as_ref()
@@ -101,6 +97,6 @@ impl Schema {
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Schema").field(&self.pointer).finish()
+        f.debug_tuple("Schema").field(&self.id).finish()
     }
 }

@@ -17,10 +17,10 @@ pub(crate) fn examples<'a>(
     api: &'a Api,
     media: &'a Media,
     status: u16,
-) -> impl Iterator<Item = &'a Example> {
-    media.examples.iter().filter(move |example| {
+) -> impl Iterator<Item = Example<'a>> {
+    media.examples().filter(move |example| {
         let fitting = status >= 400 || example.refusals.is_empty();
-        fitting && media.can_show(api, &example.value)
+        fitting && media.can_show(api, example.value)
     })
 }
 
@@ -123,7 +123,7 @@ fn shortened(names: &[&str]) -> String {
 /// A value for a declared header: its example, or a made one where the header has to be there.
 fn header_value(api: &Api, header: &Header) -> Option<Value> {
     let schema = header.schema.as_ref();
-    let valid = |example: &&Value| schema.is_none_or(|schema| schema.is_valid(&api.root, example));
+    let valid = |example: &&Value| schema.is_none_or(|schema| schema.is_valid(&api.spec, example));
     if let Some(example) = header.example.as_ref().filter(valid) {
         return Some(example.clone());
     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
+use openapi_document::model::{Additional, SchemaId, Schemas};
 use serde_json::Value;
 
-use crate::parts::parts;
-use crate::schema::{self, Lack, Violation};
+use crate::schema::{Lack, Violation};
 
 /// Longer values are not repeated.
 const LONGEST: usize = 80;
@@ -16,19 +16,23 @@ const LONGEST: usize = 80;
 ///
 /// Only single values are shown, and none that the schema calls secret: what is said here goes
 /// into answers and logs.
-pub(crate) fn explain(root: &Value, schema: &Value, error: &ValidationError<'_>) -> Vec<Violation> {
+pub(crate) fn explain(
+    schemas: &Schemas,
+    schema: SchemaId,
+    error: &ValidationError<'_>,
+) -> Vec<Violation> {
     use ValidationErrorKind as Kind;
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind()
         && let Some(branch) = closest(error, context)
     {
         let errors = branch.iter();
         return errors
-            .flat_map(|error| explain(root, schema, error))
+            .flat_map(|error| explain(schemas, schema, error))
             .collect();
     }
     let at = error.instance_path().as_str().to_owned();
     let path: Vec<_> = openapi_document::pointer::split(&at).collect();
-    let shown = is_short(error.instance()) && !is_secret(root, schema, &path);
+    let shown = is_short(error.instance()) && !is_secret(schemas, schema, &path);
     let what = if shown {
         error.to_string()
     } else {
@@ -78,27 +82,31 @@ fn is_short(value: &Value) -> bool {
 
 /// Whether the value at `path`, or something around it, is a secret. At each step all schemas that
 /// speak of the value are taken together, each once: many ways may lead to one.
-fn is_secret(root: &Value, schema: &Value, path: &[Cow<'_, str>]) -> bool {
-    let mut speaking = parts(root, [schema]);
+fn is_secret(schemas: &Schemas, schema: SchemaId, path: &[Cow<'_, str>]) -> bool {
+    let mut speaking = schemas.parts(schema);
     for name in path {
-        if speaking.iter().any(|part| schema::is_secret(part)) {
+        if speaking.iter().any(|part| schemas[part.id].sensitive) {
             return true;
         }
-        let inner = speaking.iter().flat_map(|part| within(part, name));
-        speaking = parts(root, inner);
+        let inner = speaking
+            .iter()
+            .flat_map(|part| within(schemas, part.id, name));
+        speaking = schemas.parts_of(inner);
     }
-    speaking.iter().any(|part| schema::is_secret(part))
+    speaking.iter().any(|part| schemas[part.id].sensitive)
 }
 
 /// The schemas of what is called so within a value of a schema.
-fn within<'a>(part: &'a Value, name: &str) -> Vec<&'a Value> {
-    match part.get("properties").and_then(|named| named.get(name)) {
-        Some(member) => vec![member],
-        None => ["items", "additionalProperties"]
-            .iter()
-            .filter_map(|keyword| part.get(*keyword))
-            .collect(),
+fn within(schemas: &Schemas, part: SchemaId, name: &str) -> Vec<SchemaId> {
+    let schema = &schemas[part];
+    if let Some(property) = schema.properties.get(name) {
+        return vec![property.schema];
     }
+    let additional = match schema.additional {
+        Additional::Schema(values) => Some(values),
+        Additional::Unsaid | Additional::Any | Additional::Never => None,
+    };
+    schema.items.into_iter().chain(additional).collect()
 }
 
 #[cfg(test)]
@@ -106,11 +114,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::schema::Schema;
+    use crate::spec::Spec;
 
     fn violations(schema: &Value, value: &Value) -> Vec<String> {
-        let root = json!({"schema": schema});
-        let schema = Schema::request(&root, "/schema".to_owned()).unwrap();
-        let all = schema.violations(&root, value).into_iter();
+        let (spec, id) = Spec::of_schema(schema);
+        let all = Schema::request(id).violations(&spec, value).into_iter();
         all.map(|violation| format!("{}: {}", violation.at, violation.what))
             .collect()
     }

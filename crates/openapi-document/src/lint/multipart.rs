@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::names::method_name;
-use super::parameters::{essence, is_json};
 use super::rule::{Hit, Rule};
 use super::shape::Shape;
 use super::view::{MediaType, Node, Operation, View};
 use crate::finding::Severity::Error;
+use crate::model::media::{essence, is_json};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

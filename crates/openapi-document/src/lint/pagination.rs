@@ -1,11 +1,11 @@
 //! L604, L605 and L64x: whether a client can find its way through the pages of a list.
 
-use super::parameters::is_json;
 use super::rule::{Hit, Rule};
 use super::shape::{Member, Shape, find_member};
 use super::view::{Node, Operation, View};
 use super::vocabulary::known_parameters;
 use crate::finding::Severity::Error;
+use crate::model::media::is_json;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -9,6 +9,7 @@ use super::rule::{Hit, Rule};
 use super::shape::Shape;
 use super::view::{MediaType, Method, Node, View};
 use crate::finding::Severity::{Error, Warning};
+use crate::model::media::{essence, is_json};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -499,17 +500,6 @@ fn name_of(parameter: &Node<'_>) -> String {
     format!("`{name}`")
 }
 
-/// `application/json`, with or without parameters, or any `+json` type (RFC 6839).
-pub(super) fn is_json(media_type: &str) -> bool {
-    let name = essence(media_type);
-    name == "application/json" || name == "text/json" || name.ends_with("+json")
-}
-
 fn is_form(media_type: &str) -> bool {
     essence(media_type) == "application/x-www-form-urlencoded"
-}
-
-pub(super) fn essence(media_type: &str) -> String {
-    let name = media_type.split(';').next().unwrap_or_default();
-    name.trim().to_ascii_lowercase()
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::parameters::is_json;
 use super::rule::{Hit, Rule};
 use super::view::{Method, View};
 use crate::finding::Severity::{Error, Warning};
+use crate::model::media::is_json;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

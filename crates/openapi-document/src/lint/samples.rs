@@ -10,10 +10,10 @@ use jsonschema::ValidationError;
 use serde_json::{Map, Value, json};
 
 use super::json_schema::{Converter, Direction};
-use super::parameters::is_json;
 use super::view::{Node, View};
 use crate::judge;
 use crate::model;
+use crate::model::media::is_json;
 
 /// What a value is given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use super::direction::Direction;
 use super::operation::{Deprecation, Filter};
 use super::origin::Origin;
 use super::schemas::SchemaId;
-use super::status::StatusKey;
 
 /// A definition where an operation uses it. All that the definition says can be read from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,7 +154,8 @@ impl Style {
         }
     }
 
-    pub(super) fn of(text: &str) -> Option<Self> {
+    /// The style that documents write so.
+    pub fn of(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|style| style.as_str() == text)
     }
 }
@@ -248,8 +248,7 @@ pub struct MediaType {
 impl MediaType {
     /// The type and subtype, in lower case, without parameters.
     pub fn essence(&self) -> String {
-        let essence = self.name.split(';').next().unwrap_or_default();
-        essence.trim().to_ascii_lowercase()
+        super::media::essence(&self.name)
     }
 }
 
@@ -285,20 +284,4 @@ pub struct Example {
     pub external_value: Option<String>,
     /// What it answers (`x-refusal`).
     pub refusals: Vec<String>,
-}
-
-/// What is declared for a status: see [`Operation::response`](super::Operation::response).
-pub(super) fn declared(
-    responses: &[(StatusKey, Used<Response>)],
-    status: u16,
-) -> Option<&Used<Response>> {
-    let keys = [
-        StatusKey::Code(status),
-        StatusKey::Class(status / 100),
-        StatusKey::Default,
-    ];
-    keys.iter().find_map(|wanted| {
-        let found = responses.iter().find(|(key, _)| key == wanted);
-        found.map(|(_, response)| response)
-    })
 }

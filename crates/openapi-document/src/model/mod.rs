@@ -40,6 +40,7 @@
 mod content;
 mod direction;
 mod event;
+pub mod media;
 pub(crate) mod node;
 mod operation;
 mod origin;
@@ -51,6 +52,7 @@ mod security;
 mod server;
 mod settings;
 mod status;
+mod walk;
 
 use std::sync::Arc;
 
@@ -62,7 +64,10 @@ pub use content::{
     Used,
 };
 pub use direction::Direction;
-pub use event::{Event, EventDelivery, WebLink, WebLinkParameter};
+pub use event::{
+    Envelope, EnvelopePlace, Event, EventDelivery, Signature, SignatureEncoding, SignatureScheme,
+    SignedMessage, WebLink, WebLinkParameter,
+};
 pub use operation::{
     Callback, Deprecation, Filter, FilterBound, Follow, Method, Operation, Pagination, Retry,
     RetryStatuses,
@@ -72,11 +77,15 @@ pub use path::{Marks, PathTemplate, Piece};
 pub use schema::{
     Additional, Bound, Discriminator, Limits, Place, Property, Schema, Type, TypeSet,
 };
-pub use schemas::{Part, SchemaId, Schemas};
-pub use security::{Flow, FlowKind, Requirement, SchemeKind, SecurityScheme};
+pub use schemas::{SchemaId, Schemas};
+pub use security::{
+    ClientAuthentication, Flow, FlowKind, OAuthDetails, Pkce, Requirement, SchemeKind,
+    SecurityScheme,
+};
 pub use server::{Server, ServerVariable};
 pub use settings::{ErrorMembers, RateLimit};
 pub use status::StatusKey;
+pub use walk::{Choice, Part, Walk};
 
 /// What a document says.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,5 +1,6 @@
 //! A value of a bundled document, and where it stands.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{pointer, walk};
@@ -123,4 +124,19 @@ impl<'a> Node<'a> {
     pub(super) fn read<T: serde::de::DeserializeOwned>(&self, key: &str) -> Option<T> {
         T::deserialize(self.get(key)?).ok()
     }
+
+    /// What the node is, if it has the shape that the vocabulary demands.
+    pub(super) fn as_type<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(self.value).ok()
+    }
+}
+
+/// A member that reads as absent where it has not the shape that the vocabulary demands.
+pub(super) fn lenient<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: serde::de::DeserializeOwned,
+    D: serde::Deserializer<'de>,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(T::deserialize(value).ok())
 }

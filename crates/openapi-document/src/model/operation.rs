@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::ExternalDocs;
-use super::content::{self, Location, Parameter, RequestBody, Response, Used};
+use super::content::{Location, Parameter, RequestBody, Response, Used};
 use super::origin::Origin;
 use super::path::PathTemplate;
 use super::security::Requirement;
@@ -89,7 +89,8 @@ impl Operation {
 
     /// The response that is declared for a status: for the status itself, its class, or the default.
     pub fn response(&self, status: u16) -> Option<&Used<Response>> {
-        content::declared(&self.responses, status)
+        let found = StatusKey::choose(&self.responses, |(key, _)| *key, status);
+        found.map(|(_, response)| response)
     }
 
     /// The parameter of this name and location.

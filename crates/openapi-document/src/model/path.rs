@@ -79,6 +79,129 @@ impl PathTemplate {
             })
     }
 
+    /// The parameter that is all of the last segment.
+    pub fn last_parameter(&self) -> Option<&str> {
+        match self.segments.last()?.as_slice() {
+            [Piece::Parameter(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The template without its last segment; nothing where it has one alone.
+    pub fn parent(&self) -> Option<Self> {
+        let (_, kept) = self
+            .segments
+            .split_last()
+            .filter(|(_, kept)| !kept.is_empty())?;
+        let (text, _) = self.text.rsplit_once('/')?;
+        Some(Self {
+            text: text.to_owned(),
+            segments: kept.to_vec(),
+            marks: Marks::default(),
+        })
+    }
+
+    /// The template with one more segment, which is a parameter.
+    #[must_use]
+    pub fn with_parameter(&self, name: &str) -> Self {
+        let mut segments = self.segments.clone();
+        segments.push(vec![Piece::Parameter(name.to_owned())]);
+        Self {
+            text: format!("{}/{{{name}}}", self.text),
+            segments,
+            marks: Marks::default(),
+        }
+    }
+
+    /// Whether two templates are one path to a server: they differ in the names of their parameters
+    /// alone.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = |(one, other): (&Piece, &Piece)| match (one, other) {
+            (Piece::Literal(one), Piece::Literal(other)) => one == other,
+            (Piece::Parameter(_), Piece::Parameter(_)) => true,
+            _ => false,
+        };
+        let alike = |(one, other): (&Vec<Piece>, &Vec<Piece>)| {
+            one.len() == other.len() && one.iter().zip(other).all(same)
+        };
+        let (one, other) = (&self.segments, &other.segments);
+        one.len() == other.len() && one.iter().zip(other).all(alike)
+    }
+
+    /// The template and all its starts that end before a slash, shortest first.
+    pub fn prefixes(&self) -> Vec<Self> {
+        let mut found = vec![self.clone()];
+        while let Some(parent) = found.last().and_then(Self::parent) {
+            found.push(parent);
+        }
+        found.reverse();
+        found
+    }
+
+    /// The path with a value for each parameter, as `value` writes it; a parameter without a value
+    /// leaves nothing.
+    ///
+    /// ```
+    /// use openapi_document::model::PathTemplate;
+    ///
+    /// let path = PathTemplate::parse("/reports/{id}.pdf");
+    /// assert_eq!(path.filled(|name| (name == "id").then_some("7")), "/reports/7.pdf");
+    /// ```
+    pub fn filled<T: AsRef<str>>(&self, value: impl Fn(&str) -> Option<T>) -> String {
+        let mut path = String::with_capacity(self.text.len());
+        for pieces in &self.segments {
+            path.push('/');
+            for piece in pieces {
+                match piece {
+                    Piece::Literal(text) => path.push_str(text),
+                    Piece::Parameter(name) => {
+                        path.extend(value(name).as_ref().map(AsRef::as_ref));
+                    }
+                }
+            }
+        }
+        path
+    }
+
+    /// The values of the parameters, by name, if a path is one of this template; the first slash of the
+    /// path is no part of its `segments`. An empty value is none, and a value ends where the fixed text
+    /// behind it first stands.
+    ///
+    /// ```
+    /// use openapi_document::model::PathTemplate;
+    ///
+    /// let path = PathTemplate::parse("/jobs/{id}:cancel");
+    /// assert_eq!(path.values(&["jobs", "7:cancel"]), Some(vec![("id", "7")]));
+    /// assert_eq!(path.values(&["jobs", "7"]), None);
+    /// ```
+    pub fn values<'t, T: AsRef<str>>(
+        &'t self,
+        segments: &'t [T],
+    ) -> Option<Vec<(&'t str, &'t str)>> {
+        if self.segments.len() != segments.len() {
+            return None;
+        }
+        let mut values = Vec::new();
+        for (pieces, text) in self.segments.iter().zip(segments) {
+            read(pieces, text.as_ref(), &mut values)?;
+        }
+        Some(values)
+    }
+
+    /// How much of the template is fixed, segment by segment: of two that a path is of, the one where
+    /// this is greater says more of it.
+    pub fn concreteness(&self) -> Vec<(bool, usize)> {
+        let length = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.len(),
+            Piece::Parameter(_) => 0,
+        };
+        let concrete = |pieces: &Vec<Piece>| {
+            let is_fixed = matches!(pieces.as_slice(), [Piece::Literal(_)]);
+            (is_fixed, pieces.iter().map(length).sum())
+        };
+        self.segments.iter().map(concrete).collect()
+    }
+
     /// The template with every parameter under one name: two paths that differ in the names of their
     /// parameters alone are one path to a server.
     pub fn shape(&self) -> String {
@@ -123,4 +246,39 @@ fn pieces(segment: &str) -> Vec<Piece> {
         pieces.push(Piece::Literal(rest.to_owned()));
     }
     pieces
+}
+
+/// Adds the values of the parameters of a segment; nothing where the text is no such segment.
+fn read<'t>(
+    pieces: &'t [Piece],
+    text: &'t str,
+    values: &mut Vec<(&'t str, &'t str)>,
+) -> Option<()> {
+    let mut rest = text;
+    for (at, piece) in pieces.iter().enumerate() {
+        let (name, end) = match (piece, pieces.get(at + 1)) {
+            (Piece::Literal(fixed), _) => {
+                rest = rest.strip_prefix(fixed.as_str())?;
+                continue;
+            }
+            (Piece::Parameter(name), None) => (name, rest.len()),
+            // Nothing tells where the first of two neighbours ends.
+            (Piece::Parameter(_), Some(Piece::Parameter(_))) => return None,
+            (Piece::Parameter(name), Some(Piece::Literal(fixed))) => {
+                // A value has a character at least, and what is fixed at the end is the end.
+                let first = rest.chars().next()?.len_utf8();
+                let end = if at + 2 == pieces.len() {
+                    rest.strip_suffix(fixed.as_str())?.len()
+                } else {
+                    first + rest[first..].find(fixed.as_str())?
+                };
+                (name, end)
+            }
+        };
+        let (value, after) = rest.split_at(end);
+        values.push((name, value));
+        rest = after;
+    }
+    let filled = values.iter().all(|(_, value)| !value.is_empty());
+    (rest.is_empty() && filled).then_some(())
 }

@@ -32,6 +32,7 @@ pub struct Schema {
     pub external_docs: Option<ExternalDocs>,
     /// The types that values may have; any where it is empty. `nullable` adds null.
     pub types: TypeSet,
+    pub(super) nullable: bool,
     /// The format, of the standard or not.
     pub format: Option<String>,
     /// The only values (`enum`); any where it is empty.
@@ -95,9 +96,9 @@ impl Schema {
         }
     }
 
-    /// Whether null is among its values, as far as it says itself.
+    /// Whether null is among its values, as far as it says itself: also where it says no type.
     pub fn is_nullable(&self) -> bool {
-        self.types.contains(Type::Null)
+        self.nullable
     }
 
     /// Whether its only values are these strings (and null).

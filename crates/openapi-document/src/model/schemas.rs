@@ -5,7 +5,8 @@ use std::ops::Index;
 
 use indexmap::IndexMap;
 
-use super::schema::{Additional, Schema};
+use super::schema::{Additional, Schema, Type};
+use super::walk::{self, Part, Walk};
 
 /// The number of a schema in [`Schemas`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,15 +26,6 @@ pub struct Schemas {
     pub(super) all: Vec<Schema>,
     pub(super) by_pointer: HashMap<String, SchemaId>,
     pub(super) components: IndexMap<String, SchemaId>,
-}
-
-/// A schema that speaks of a value, beside others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// The schema, which is no reference.
-    pub id: SchemaId,
-    /// Whether it speaks of all values: false behind a branch of a choice.
-    pub always: bool,
 }
 
 impl Schemas {
@@ -80,25 +72,89 @@ impl Schemas {
         Some(id)
     }
 
-    /// The schemas that speak of a value of a schema: what it refers to, what `allOf` adds, and all
-    /// branches of choices. Outer ones come before inner ones, and each comes once.
+    /// What a reference leads to, step by step; nothing for a schema that is none.
+    pub fn targets(&self, id: SchemaId) -> impl Iterator<Item = SchemaId> {
+        // A circle has as many steps as there are schemas, at most.
+        std::iter::successors(self[id].target, |id| self[*id].target).take(self.len())
+    }
+
+    /// Goes over the schemas that speak of a value of all these schemas: what they refer to, what `allOf`
+    /// adds, and the branches of choices that are entered. Outer ones come before inner ones, each comes
+    /// once, and circles end.
+    pub fn walk(&self, from: impl IntoIterator<Item = SchemaId>) -> Walk<'_> {
+        Walk::new(self, from)
+    }
+
+    /// The schemas that may speak of a value of a schema: those of a [walk](Self::walk) that enters all
+    /// branches.
     pub fn parts(&self, id: SchemaId) -> Vec<Part> {
-        let mut parts = Vec::new();
-        let mut seen = HashSet::new();
-        let mut waiting = vec![(id, true)];
-        while let Some((id, always)) = waiting.pop() {
-            let Some(id) = self.resolve(id).filter(|id| seen.insert(*id)) else {
-                continue;
-            };
-            parts.push(Part { id, always });
-            let schema = &self[id];
-            let branches = schema.one_of.iter().chain(&schema.any_of);
-            let branches = branches.map(|branch| (*branch, false));
-            let all = schema.all_of.iter().map(|part| (*part, always));
-            let next: Vec<_> = all.chain(branches).collect();
-            waiting.extend(next.into_iter().rev());
+        self.parts_of([id])
+    }
+
+    /// The schemas that may speak of a value of all these schemas.
+    pub fn parts_of(&self, from: impl IntoIterator<Item = SchemaId>) -> Vec<Part> {
+        let mut walk = self.walk(from);
+        std::iter::from_fn(|| walk.next(walk::all)).collect()
+    }
+
+    /// The schemas that speak of every value of all these schemas: those of a [walk](Self::walk) that
+    /// enters no branch.
+    pub fn common_parts(&self, from: impl IntoIterator<Item = SchemaId>) -> Vec<Part> {
+        let mut walk = self.walk(from);
+        std::iter::from_fn(|| walk.next(|_| Vec::new())).collect()
+    }
+
+    /// The properties that a schema names, in whatever [part](Self::parts) and branch, each with the
+    /// first schema that it has.
+    pub fn properties(&self, id: SchemaId) -> IndexMap<&str, SchemaId> {
+        let mut found = IndexMap::new();
+        for part in self.parts(id) {
+            for (name, property) in &self[part.id].properties {
+                found.entry(name.as_str()).or_insert(property.schema);
+            }
         }
-        parts
+        found
+    }
+
+    /// The type of a schema, said or implied by its properties: that of the first of its
+    /// [parts](Self::parts) that has one.
+    pub fn kind(&self, id: SchemaId) -> Option<Type> {
+        self.parts(id).into_iter().find_map(|part| {
+            let schema = &self[part.id];
+            let implied = !schema.properties.is_empty();
+            let implied = implied.then_some(Type::Object);
+            schema.types.only().or(implied)
+        })
+    }
+
+    /// The schema of what a JSON pointer into a value of a schema leads to, through properties alone.
+    pub fn at_value(&self, id: SchemaId, pointer: &str) -> Option<SchemaId> {
+        let mut place = self.resolve(id)?;
+        for name in crate::pointer::split(pointer) {
+            let parts = self.parts(place).into_iter();
+            let mut properties = parts.filter_map(|part| self[part.id].properties.get(&*name));
+            place = self.resolve(properties.next()?.schema)?;
+        }
+        Some(place)
+    }
+
+    /// The schema of the items of an array.
+    pub fn items(&self, id: SchemaId) -> Option<SchemaId> {
+        self.resolve(self[self.resolve(id)?].items?)
+    }
+
+    /// The property and the value by which a branch of a choice is known, where `choice` has a
+    /// discriminator: the value that is mapped to the branch, or the name of the component that it is.
+    pub fn tag(&self, choice: SchemaId, branch: SchemaId) -> Option<(&str, &str)> {
+        let discriminator = self[choice].discriminator.as_ref()?;
+        let target = self[branch].target?;
+        let mut mapped = discriminator.mapping.iter();
+        let mapped = mapped.find(|(_, mapped)| **mapped == target);
+        let value = match mapped {
+            Some((value, _)) => value,
+            None => self[target].pointer.rsplit('/').next()?,
+        };
+        Some((&discriminator.property, value))
     }
 
     /// The schemas that are written inside of one, one level down, and the one that it refers to. Its

@@ -1,9 +1,10 @@
 //! Security schemes, and what operations need of them.
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::content::Location;
+use super::node::lenient;
 
 /// Credentials that an API knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +38,7 @@ pub enum SchemeKind {
         /// How tokens are got.
         flows: Vec<Flow>,
         /// What the flows have no word for (`x-oauth`).
-        details: Option<Value>,
+        details: Option<OAuthDetails>,
     },
     /// A token of `OpenID` Connect.
     OpenIdConnect {
@@ -92,6 +93,65 @@ impl FlowKind {
             Self::ClientCredentials => "clientCredentials",
         }
     }
+}
+
+/// What the flows of OpenAPI have no word for (`x-oauth`). A word that is not understood reads as absent.
+/// URLs are absolute, or paths from the root of the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OAuthDetails {
+    /// How clients with a secret prove who they are at the token endpoint.
+    #[serde(deserialize_with = "lenient")]
+    pub client_authentication: Option<ClientAuthentication>,
+    /// Whether the server knows PKCE (RFC 7636).
+    #[serde(deserialize_with = "lenient")]
+    pub pkce: Option<Pkce>,
+    /// Whether clients have to use PKCE.
+    #[serde(deserialize_with = "lenient")]
+    pub pkce_required: Option<bool>,
+    /// How long an authorization code lasts, in seconds.
+    #[serde(deserialize_with = "lenient")]
+    pub code_lifetime: Option<u64>,
+    /// How long an access token lasts, in seconds.
+    #[serde(deserialize_with = "lenient")]
+    pub access_token_lifetime: Option<u64>,
+    /// How long a refresh token lasts, in seconds.
+    #[serde(deserialize_with = "lenient")]
+    pub refresh_token_lifetime: Option<u64>,
+    /// Where tokens are revoked (RFC 7009).
+    #[serde(deserialize_with = "lenient")]
+    pub revocation_url: Option<String>,
+    /// Where tokens are inspected (RFC 7662).
+    #[serde(deserialize_with = "lenient")]
+    pub introspection_url: Option<String>,
+    /// Where the server describes itself (RFC 8414).
+    #[serde(deserialize_with = "lenient")]
+    pub metadata_url: Option<String>,
+    /// Who the server is, where the URL of its metadata does not tell it.
+    #[serde(deserialize_with = "lenient")]
+    pub issuer: Option<String>,
+}
+
+/// How clients with a secret prove who they are (RFC 6749, section 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientAuthentication {
+    /// By HTTP Basic authentication.
+    Basic,
+    /// By members of the body.
+    Body,
+    /// Not at all: all clients are public.
+    None,
+}
+
+/// Ways of PKCE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+pub enum Pkce {
+    /// The challenge is a hash of the verifier (RFC 7636, section 4.2).
+    S256,
+    /// The server does not know it.
+    #[serde(rename = "none")]
+    None,
 }
 
 /// Credentials that are enough together: the names of schemes, each with the scopes that it needs.

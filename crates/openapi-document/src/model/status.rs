@@ -34,6 +34,13 @@ impl StatusKey {
         }
     }
 
+    /// What counts for a status: what is for the status itself, else for its class, else for all others.
+    pub fn choose<T>(all: &[T], key: impl Fn(&T) -> Self, status: u16) -> Option<&T> {
+        let keys = [Self::Code(status), Self::Class(status / 100), Self::Default];
+        keys.iter()
+            .find_map(|wanted| all.iter().find(|one| key(one) == *wanted))
+    }
+
     /// Whether it is for statuses of 200 to 299 alone.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Code(200..300) | Self::Class(2))

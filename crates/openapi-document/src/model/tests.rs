@@ -176,3 +176,162 @@ fn what_cannot_be_understood_is_left_out() {
     assert_eq!((&get.pagination, get.parameters.len()), (&None, 0));
     assert_eq!(model.schemas.len(), 1);
 }
+
+#[test]
+fn a_walk_enters_the_branches_that_are_chosen_when_it_reaches_them() {
+    let schemas = schemas(&json!({
+        "Pet": {
+            "allOf": [{"properties": {"name": {"type": "string"}}}],
+            "oneOf": [reference("Cat"), reference("Dog"), {"type": "string"}],
+            "discriminator": {"propertyName": "kind", "mapping": {"puss": reference("Cat")["$ref"]}},
+        },
+        "Cat": {"properties": {"name": {"type": "integer"}, "lives": {"type": "integer"}}},
+        "Dog": {"title": "A dog."},
+    }));
+    let named = |name: &str| schemas.component(name).unwrap();
+    let pet = named("Pet");
+    let mut walk = schemas.walk([pet]);
+    let mut reached = Vec::new();
+    while let Some(part) = walk.next(|choice| vec![choice.branches[1]]) {
+        reached.push((&*schemas[part.id].pointer, &*schemas[part.at].pointer));
+    }
+    let own = "/components/schemas/Pet";
+    assert_eq!(
+        reached,
+        [
+            (own, own),
+            (
+                "/components/schemas/Pet/allOf/0",
+                "/components/schemas/Pet/allOf/0"
+            ),
+            ("/components/schemas/Dog", "/components/schemas/Pet/oneOf/1"),
+        ]
+    );
+    assert_eq!(schemas.common_parts([pet]).len(), 2);
+
+    // What all parts say together.
+    let properties: Vec<&str> = schemas.properties(pet).into_keys().collect();
+    assert_eq!(properties, ["name", "lives"]);
+    assert_eq!(
+        schemas.kind(schemas.properties(pet)["name"]),
+        Some(Type::String)
+    );
+    assert_eq!(schemas.kind(pet), Some(Type::Object));
+    let lives = schemas.at_value(pet, "/lives").unwrap();
+    assert_eq!(
+        schemas[lives].pointer,
+        "/components/schemas/Cat/properties/lives"
+    );
+    assert_eq!(schemas.at_value(pet, "/lives/more"), None);
+
+    let branches = schemas[pet].one_of.iter();
+    let tags: Vec<_> = branches.map(|branch| schemas.tag(pet, *branch)).collect();
+    assert_eq!(tags, [Some(("kind", "puss")), Some(("kind", "Dog")), None]);
+}
+
+#[test]
+fn paths_are_told_apart_and_filled_in() {
+    let path = |text: &str| PathTemplate::parse(text);
+    let values = |template: &str, text: &str| {
+        let segments: Vec<&str> = text.split('/').skip(1).collect();
+        let found = path(template);
+        let found = found.values(&segments)?.into_iter();
+        Some(
+            found
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
+    };
+    for (template, text, found) in [
+        ("/jobs/{id}", "/jobs/7", Some("id=7")),
+        ("/jobs/{id}", "/jobs/", None),
+        ("/jobs/{id}", "/jobs/7/logs", None),
+        (
+            "/jobs/{id}:cancel",
+            "/jobs/a:cancel:cancel",
+            Some("id=a:cancel"),
+        ),
+        ("/jobs/{id}:cancel", "/jobs/:cancel", None),
+        (
+            "/files/{name}.{kind}",
+            "/files/a.b.c",
+            Some("name=a kind=b.c"),
+        ),
+        ("/{a}{b}", "/xy", None),
+        ("/", "/", Some("")),
+    ] {
+        assert_eq!(
+            values(template, text).as_deref(),
+            found,
+            "{template} {text}"
+        );
+    }
+
+    assert!(path("/jobs/all").concreteness() > path("/jobs/{id}:cancel").concreteness());
+    assert!(path("/jobs/{id}:cancel").concreteness() > path("/jobs/{id}").concreteness());
+    assert!(path("/a/{b}/c?x=1").is_like(&path("/a/{d}/c")));
+    assert!(!path("/a/{b}/c").is_like(&path("/a/{b}")));
+    let starts = path("/a/{b}/c").prefixes().into_iter();
+    let starts: Vec<_> = starts
+        .map(|start| (start.last_parameter().map(str::to_owned), start))
+        .collect();
+    let starts: Vec<_> = starts
+        .iter()
+        .map(|(last, start)| (&*start.text, last.as_deref()))
+        .collect();
+    assert_eq!(
+        starts,
+        [("/a", None), ("/a/{b}", Some("b")), ("/a/{b}/c", None)]
+    );
+    assert_eq!(path("/a").with_parameter("b"), path("/a/{b}"));
+    assert_eq!(
+        path("/a/{b}/c{d}").filled(|name| (name == "b").then_some("1")),
+        "/a/1/c"
+    );
+}
+
+#[test]
+fn a_word_of_an_extension_that_is_not_understood_reads_as_absent() {
+    let model = Model::of(&document(&json!({
+        "components": {"securitySchemes": {"login": {
+            "type": "oauth2", "flows": {},
+            "x-oauth": {"clientAuthentication": "body", "pkce": "S512", "codeLifetime": "long",
+                "issuer": "https://login.example.com"},
+        }}},
+        "x-event-delivery": {
+            "events": {}, "envelope": {"name": {"member": "/event"}, "id": 7, "time": {"header": "X-Time"}},
+            "signature": {"scheme": "hmac-sha256", "header": "X-Signature", "message": "timestamp.body"},
+            "signatureAlternatives": {"old": {"scheme": "md5", "header": "X-Old"},
+                "short": {"scheme": "hmac-sha256", "header": "X-Short", "encoding": "base64",
+                    "prefix": "v1=", "prefixRequired": false}},
+        },
+    })));
+    let SchemeKind::OAuth2 {
+        details: Some(details),
+        ..
+    } = &model.security_schemes["login"].kind
+    else {
+        panic!("{:?}", model.security_schemes);
+    };
+    let known = OAuthDetails {
+        client_authentication: Some(ClientAuthentication::Body),
+        issuer: Some("https://login.example.com".to_owned()),
+        ..OAuthDetails::default()
+    };
+    assert_eq!(*details, known);
+
+    let delivery = model.events.unwrap();
+    let Envelope { name, id, time } = delivery.envelope;
+    assert_eq!(name, Some(EnvelopePlace::Member("/event".to_owned())));
+    assert_eq!(
+        (id, time),
+        (None, Some(EnvelopePlace::Header("X-Time".to_owned())))
+    );
+    let signature = delivery.signature.unwrap();
+    assert_eq!(signature.message, SignedMessage::TimestampAndBody);
+    assert!(signature.prefix_required && signature.encoding == SignatureEncoding::Hex);
+    assert_eq!(delivery.signature_alternatives.len(), 1);
+    let short = &delivery.signature_alternatives["short"];
+    assert!(!short.prefix_required && short.encoding == SignatureEncoding::Base64);
+}

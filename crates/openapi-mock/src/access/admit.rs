@@ -4,11 +4,12 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::header;
+use openapi_document::model::SchemeKind;
 
 use super::presented::{self, Presented};
 use super::store::{Standing, Store, TokenKind};
 use super::{Caller, Shortfall};
-use crate::api::{Api, Location, Scheme, SchemeKind};
+use crate::api::{Api, Location};
 use crate::refusal::Reason;
 use crate::request::Request;
 
@@ -20,19 +21,16 @@ pub(super) fn admit(
     name: &str,
     request: &Request,
 ) -> Result<Caller, Shortfall> {
-    let Some(scheme) = api.schemes.get(name) else {
+    let Some(scheme) = api.scheme(name) else {
         let detail = format!("the document has no security scheme {name} that can be checked");
         return Err(Shortfall::new(0, Reason::MissingCredentials, detail));
     };
-    let place = Place { scheme, name };
-    match &scheme.kind {
+    let kind = &scheme.kind;
+    let place = Place { kind, name };
+    match kind {
         SchemeKind::Basic => {
             let (user, password) = given(typed(request, presented::basic), place)?;
             client(store, name, &user, &password, place)
-        }
-        SchemeKind::Bearer => {
-            let text = given(typed(request, presented::bearer), place)?;
-            token(store, name, &text, place)
         }
         SchemeKind::ApiKey {
             location,
@@ -42,27 +40,32 @@ pub(super) fn admit(
             let value = given(value.map_err(Unread::Malformed), place)?;
             key(store, name, value, place)
         }
+        // A token, however clients get it.
+        _ => {
+            let text = given(typed(request, presented::bearer), place)?;
+            token(store, name, &text, place)
+        }
     }
 }
 
 /// Where a credential of a scheme stands, in words.
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    scheme: &'a Scheme,
+    kind: &'a SchemeKind,
     name: &'a str,
 }
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.scheme.kind {
+        match self.kind {
             SchemeKind::Basic => f.write_str("`Authorization: Basic`")?,
-            SchemeKind::Bearer => f.write_str("`Authorization: Bearer`")?,
             SchemeKind::ApiKey { location, name } => match location {
                 Location::Header => write!(f, "header `{name}`")?,
                 Location::Query => write!(f, "query parameter `{name}`")?,
                 Location::Cookie => write!(f, "cookie `{name}`")?,
                 Location::Path => write!(f, "path parameter `{name}`")?,
             },
+            _ => f.write_str("`Authorization: Bearer`")?,
         }
         write!(f, " (scheme {})", self.name)
     }

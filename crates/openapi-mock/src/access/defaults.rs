@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::Value;
+use openapi_document::model::{SchemeKind, SecurityScheme};
 
 use super::credentials::{Credential, Credentials, Quality, Shape};
 use super::store::{CLIENT, Client, Fixed, SECRET, Standing, Token};
-use crate::api::{Api, Scheme, SchemeKind, members, strings};
+use crate::api::{Api, is_token};
 
 /// Clients, tokens and keys that are there from the start, and what is told of them.
 pub(super) fn defaults(api: &Api) -> (Credentials, Fixed) {
@@ -15,12 +15,12 @@ pub(super) fn defaults(api: &Api) -> (Credentials, Fixed) {
         clients: wanted.clients(),
         ..Fixed::default()
     };
-    let mut schemes = api.schemes.values();
+    let mut schemes = api.model().security_schemes.values();
     let mut told = Credentials {
         all: Vec::new(),
-        flows: schemes.any(|scheme| scheme.object["flows"].is_object()),
+        flows: schemes.any(|scheme| matches!(scheme.kind, SchemeKind::OAuth2 { .. })),
     };
-    for (name, scheme) in &api.schemes {
+    for (name, scheme) in &api.model().security_schemes {
         for quality in wanted.qualities(&scheme.kind) {
             let secret = shape(name, scheme, &quality);
             wanted.accept(name, &quality, &secret, &mut fixed);
@@ -48,20 +48,20 @@ impl Wanted {
             features: BTreeSet::new(),
             trust: false,
         };
-        for scheme in api.schemes.values() {
-            let flows = members(&scheme.object["flows"]);
-            let scopes = flows.flat_map(|(_, flow)| members(&flow["scopes"]));
-            wanted.scopes.extend(scopes.map(|(scope, _)| scope.clone()));
+        for scheme in api.model().security_schemes.values() {
+            if let SchemeKind::OAuth2 { flows, .. } = &scheme.kind {
+                let scopes = flows.iter().flat_map(|flow| flow.scopes.keys());
+                wanted.scopes.extend(scopes.cloned());
+            }
         }
         for operation in &api.operations {
-            let object = api.object(operation);
             let of_schemes = operation.security.iter().flat_map(|set| set.values());
             wanted.scopes.extend(of_schemes.flatten().cloned());
-            wanted.scopes.extend(strings(&object["x-required-scopes"]));
-            wanted
-                .features
-                .extend(strings(&object["x-client-features"]));
-            wanted.trust |= object["x-trusted-only"] == Value::Bool(true);
+            let own = operation.required_scopes.iter();
+            wanted.scopes.extend(own.cloned());
+            let features = operation.client_features.iter();
+            wanted.features.extend(features.cloned());
+            wanted.trust |= operation.trusted_only;
         }
         wanted
     }
@@ -73,7 +73,7 @@ impl Wanted {
                 all.extend(self.features.iter().cloned().map(Quality::Feature));
                 all.push(Quality::Featureless);
             }
-            SchemeKind::Bearer if !self.scopes.is_empty() => all.push(Quality::Scopeless),
+            kind if is_token(kind) && !self.scopes.is_empty() => all.push(Quality::Scopeless),
             _ => {}
         }
         if self.trust && !matches!(kind, SchemeKind::ApiKey { .. }) {
@@ -148,7 +148,7 @@ fn standing(quality: &Quality) -> Standing {
     }
 }
 
-fn shape(name: &str, scheme: &Scheme, quality: &Quality) -> Shape {
+fn shape(name: &str, scheme: &SecurityScheme, quality: &Quality) -> Shape {
     let value = match suffix(quality) {
         "" => format!("mock-{name}"),
         suffix => format!("mock-{name}-{suffix}"),
@@ -158,12 +158,12 @@ fn shape(name: &str, scheme: &Scheme, quality: &Quality) -> Shape {
             user: user_name(quality),
             password: SECRET.to_owned(),
         },
-        SchemeKind::Bearer => Shape::Bearer(value),
         SchemeKind::ApiKey { location, name } => Shape::ApiKey {
             location: *location,
             name: name.clone(),
             value,
         },
+        _ => Shape::Bearer(value),
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use openapi_document::model::SchemeKind;
+
 use super::store::{CLIENT, Client, Standing, Token};
 use super::{Access, Credentials};
-use crate::api::SchemeKind;
+use crate::api::is_token;
 use crate::mock::Mock;
 
 /// The document has no security scheme of this name and kind.
@@ -65,7 +67,7 @@ impl Mock {
     /// # }
     /// ```
     pub fn issue_token(&self, scheme: &str) -> Result<TokenBuilder<'_>, UnknownScheme> {
-        self.known(scheme, "bearer", |kind| *kind == SchemeKind::Bearer)?;
+        self.known(scheme, "bearer", is_token)?;
         let access = self.access();
         let good = self.credentials().bearer(scheme).unwrap_or_default();
         let all = access.fixed.tokens.get(good);
@@ -128,7 +130,7 @@ impl Mock {
         kind: &'static str,
         fits: impl Fn(&SchemeKind) -> bool,
     ) -> Result<(), UnknownScheme> {
-        let schemes = self.api().schemes.iter();
+        let schemes = self.api().model().security_schemes.iter();
         let fitting = schemes.filter(|(_, scheme)| fits(&scheme.kind));
         let known: Vec<String> = fitting.map(|(name, _)| name.clone()).collect();
         if known.iter().any(|name| name == wanted) {

@@ -8,7 +8,7 @@ mod needs;
 mod presented;
 mod store;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +16,6 @@ use indexmap::IndexMap;
 
 pub use self::credentials::{Credential, Credentials, Quality};
 pub use self::grant::{TokenBuilder, UnknownScheme};
-use self::needs::Needs;
 pub(crate) use self::presented::basic as presented_basic;
 use self::store::Fixed;
 pub(crate) use self::store::{Client, Standing, Store, Token, TokenKind, USER};
@@ -28,8 +27,6 @@ use crate::request::Request;
 /// What is accepted, and the judge of requests.
 pub(crate) struct Access {
     credentials: Credentials,
-    /// By operation id.
-    needs: HashMap<String, Needs>,
     store: Mutex<Store>,
     fixed: Fixed,
     pub(crate) random: Random,
@@ -97,11 +94,8 @@ impl Shortfall {
 impl Access {
     pub(crate) fn new(api: &Api) -> Self {
         let (credentials, fixed) = defaults::defaults(api);
-        let operations = api.operations.iter();
-        let needs = operations.map(|operation| (operation.id.clone(), Needs::of(api, operation)));
         Self {
             credentials,
-            needs: needs.collect(),
             store: Mutex::new(Store::new(fixed.clone())),
             fixed,
             random: Random::new(),
@@ -206,9 +200,7 @@ impl Access {
             progress: Shortfall::NOT_ALLOWED,
             refusal,
         };
-        if let Some(needs) = self.needs.get(&operation.id) {
-            needs.check(&caller, set).map_err(lacking)?;
-        }
+        needs::check(operation, &caller, set).map_err(lacking)?;
         Ok(caller)
     }
 }
@@ -283,7 +275,7 @@ mod tests {
         let mut featured = 0;
         for operation in &api.operations {
             assert!(check(operation, &Quality::Good).is_ok(), "{}", operation.id);
-            if api.object(operation).get("x-client-features").is_some() {
+            if !operation.client_features.is_empty() {
                 let refused = check(operation, &Quality::Featureless);
                 assert_eq!(refused, Err(Reason::MissingFeature), "{}", operation.id);
                 featured += 1;

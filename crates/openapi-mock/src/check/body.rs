@@ -112,21 +112,17 @@ fn value(
     files: &mut Vec<Upload>,
     problems: &mut Problems<'_>,
 ) -> Result<Option<Value>, Refusal> {
-    let root = problems.root;
     let schema = media.schema.as_ref();
-    let view = View::new(
-        root,
-        schema.map_or(&Value::Null, |schema| schema.object(root)),
-    );
+    let view = View::of(problems.schemas(), schema.map(|schema| schema.id));
     let essence = media::essence(content_type);
     let before = problems.len();
     let value = if media::is_json(&essence) {
         decoded(content_type, body, problems)?.and_then(|text| json(&text, problems))
     } else if essence == "application/x-www-form-urlencoded" {
         let text = decoded(content_type, body, problems)?;
-        text.map(|text| form::read(&text, &view, media.object(root), problems))
+        text.map(|text| form::read(&text, &view, media, problems))
     } else if essence == "multipart/form-data" {
-        let form = multipart::read(content_type, body, &view, media.object(root), problems);
+        let form = multipart::read(content_type, body, &view, media, problems);
         form.map(|form| {
             *files = form.files;
             form.value

@@ -1,89 +1,92 @@
 //! From texts to the values that a schema asks for.
 
+use openapi_document::model::{Additional, Schema, SchemaId, Schemas, Type};
 use serde_json::{Map, Number, Value};
 
 use super::style::{DEEPEST, Written};
-use crate::api::members;
 use crate::media::plain_text;
-use crate::parts::parts;
 
 /// A schema with everything that its references, `allOf`, `oneOf` and `anyOf` add to it: what a
 /// text may stand for is the union of them all.
 #[derive(Clone)]
 pub(super) struct View<'a> {
-    root: &'a Value,
-    parts: Vec<&'a Value>,
+    schemas: &'a Schemas,
+    parts: Vec<&'a Schema>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(root: &'a Value, schema: &'a Value) -> Self {
-        Self::of(root, [schema])
-    }
-
-    /// The view of a schema that says nothing.
-    pub(super) fn any() -> Self {
-        Self::of(&Value::Null, [])
-    }
-
-    fn of(root: &'a Value, schemas: impl IntoIterator<Item = &'a Value>) -> Self {
+    /// The view of what all these schemas say; one of no schema takes anything.
+    pub(super) fn of(schemas: &'a Schemas, all: impl IntoIterator<Item = SchemaId>) -> Self {
+        let parts = schemas.parts_of(all).into_iter();
         Self {
-            root,
-            parts: parts(root, schemas),
+            schemas,
+            parts: parts.map(|part| &schemas[part.id]).collect(),
         }
     }
 
-    fn has_type(&self, name: &str) -> bool {
-        self.parts.iter().any(|part| part["type"] == name)
+    /// The view of a schema that says nothing.
+    pub(super) fn nothing(&self) -> Self {
+        Self::of(self.schemas, [])
     }
 
-    fn has(&self, key: &str) -> bool {
-        self.parts.iter().any(|part| part.get(key).is_some())
+    fn any(&self, says: impl Fn(&Schema) -> bool) -> bool {
+        self.parts.iter().any(|part| says(part))
+    }
+
+    fn has_type(&self, kind: Type) -> bool {
+        self.any(|part| part.types.contains(kind))
     }
 
     pub(super) fn is_list(&self) -> bool {
-        self.has_type("array") || self.has("items")
+        self.has_type(Type::Array) || self.any(|part| part.items.is_some())
     }
 
     pub(super) fn is_object(&self) -> bool {
-        self.has_type("object") || self.has("properties")
+        self.has_type(Type::Object) || self.has_properties()
+    }
+
+    fn has_properties(&self) -> bool {
+        self.any(|part| !part.properties.is_empty())
     }
 
     pub(super) fn is_binary(&self) -> bool {
-        self.parts.iter().any(|part| part["format"] == "binary")
+        self.any(|part| part.format.as_deref() == Some("binary"))
     }
 
     /// Whether a single text can be all of the value.
     pub(super) fn is_scalar(&self) -> bool {
-        let types = ["string", "number", "integer", "boolean"];
-        types.iter().any(|name| self.has_type(name)) || !(self.is_list() || self.is_object())
+        let types = [Type::String, Type::Number, Type::Integer, Type::Boolean];
+        types.into_iter().any(|kind| self.has_type(kind)) || !(self.is_list() || self.is_object())
     }
 
     pub(super) fn items(&self) -> Self {
         Self::of(
-            self.root,
-            self.parts.iter().filter_map(|part| part.get("items")),
+            self.schemas,
+            self.parts.iter().filter_map(|part| part.items),
         )
     }
 
     /// The schemas of a member.
     pub(super) fn property(&self, name: &str) -> Self {
-        let named = |part: &&'a Value| part.get("properties")?.get(name);
-        let mut found: Vec<&Value> = self.parts.iter().filter_map(named).collect();
+        let named = self
+            .parts
+            .iter()
+            .filter_map(|part| part.properties.get(name));
+        let mut found: Vec<SchemaId> = named.map(|property| property.schema).collect();
         if found.is_empty() {
-            let others = |part: &&'a Value| part.get("additionalProperties");
+            let others = |part: &&Schema| match part.additional {
+                Additional::Schema(values) => Some(values),
+                Additional::Unsaid | Additional::Any | Additional::Never => None,
+            };
             found = self.parts.iter().filter_map(others).collect();
         }
-        Self::of(self.root, found)
+        Self::of(self.schemas, found)
     }
 
     /// The names of the members that the schema knows.
     pub(super) fn properties(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();
-        for (name, _) in self
-            .parts
-            .iter()
-            .flat_map(|part| members(&part["properties"]))
-        {
+        for name in self.parts.iter().flat_map(|part| part.properties.keys()) {
             if !names.contains(&name.as_str()) {
                 names.push(name);
             }
@@ -94,11 +97,9 @@ impl<'a> View<'a> {
     /// Whether an object may have members of any name: by default, unless it has named ones, as
     /// that is what documents mean by a bare list of properties in a query.
     pub(super) fn is_open(&self) -> bool {
-        let open = |part: &Value| match part.get("additionalProperties") {
-            Some(more) => *more != Value::Bool(false),
-            None => false,
-        };
-        self.is_object() && (self.parts.iter().any(|part| open(part)) || !self.has("properties"))
+        let open =
+            |part: &Schema| matches!(part.additional, Additional::Any | Additional::Schema(_));
+        self.is_object() && (self.any(open) || !self.has_properties())
     }
 
     /// The value that is written so. What does not fit stays a text, for the schema to refuse.
@@ -133,21 +134,21 @@ impl<'a> View<'a> {
     }
 
     fn scalar(&self, text: String) -> Value {
-        let listed = self.parts.iter().filter_map(|part| part["enum"].as_array());
-        let mut listed = listed.flatten().filter(|value| !value.is_null());
+        let listed = self.parts.iter().flat_map(|part| &part.values);
+        let mut listed = listed.filter(|value| !value.is_null());
         if let Some(value) = listed.find(|value| plain_text(value) == text) {
             return value.clone();
         }
         if let Some(number) = number(&text)
-            && (self.has_type("number") || self.has_type("integer"))
+            && (self.has_type(Type::Number) || self.has_type(Type::Integer))
         {
             return Value::Number(number);
         }
-        if let ("true" | "false", true) = (text.as_str(), self.has_type("boolean")) {
+        if let ("true" | "false", true) = (text.as_str(), self.has_type(Type::Boolean)) {
             return Value::Bool(text == "true");
         }
-        let nullable = self.parts.iter().any(|part| part["nullable"] == true);
-        if text.is_empty() && nullable && !self.has_type("string") {
+        let nullable = self.any(Schema::is_nullable);
+        if text.is_empty() && nullable && !self.has_type(Type::String) {
             return Value::Null;
         }
         Value::String(text)
@@ -165,9 +166,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{View, Written};
+    use crate::spec::Spec;
 
     fn read(schema: &Value, text: &str) -> Value {
-        View::new(&Value::Null, schema).value(Written::Text(text.to_owned()))
+        let (spec, id) = Spec::of_schema(schema);
+        View::of(&spec.model.schemas, [id]).value(Written::Text(text.to_owned()))
     }
 
     #[test]
@@ -191,7 +194,8 @@ mod tests {
         assert_eq!(read(&schema, "7"), json!(7));
         assert_eq!(read(&schema, "false"), json!(false));
         let schema = json!({"oneOf": [{"type": "string"}, {"type": "array"}]});
-        let view = View::new(&Value::Null, &schema);
+        let (spec, id) = Spec::of_schema(&schema);
+        let view = View::of(&spec.model.schemas, [id]);
         assert!(view.is_list() && view.is_scalar() && !view.is_object());
     }
 }

@@ -1,5 +1,6 @@
 //! Forms (`application/x-www-form-urlencoded`) as objects.
 
+use openapi_document::model::{self, Encoding, MediaType};
 use serde_json::{Map, Value};
 
 use super::coerce::View;
@@ -11,7 +12,7 @@ use crate::media;
 pub(super) fn read(
     text: &str,
     view: &View<'_>,
-    media: &Value,
+    media: &MediaType,
     problems: &mut Problems<'_>,
 ) -> Value {
     let mut pairs = Pairs::parse(text);
@@ -21,7 +22,7 @@ pub(super) fn read(
             name,
             &mut pairs,
             &view.property(name),
-            &media["encoding"][name],
+            media.encoding.get(name),
         ) {
             Ok(Some(value)) => drop(members.insert(name.to_owned(), value)),
             Ok(None) => {}
@@ -42,14 +43,20 @@ fn member(
     name: &str,
     pairs: &mut Pairs,
     view: &View<'_>,
-    encoding: &Value,
+    encoding: Option<&Encoding>,
 ) -> Result<Option<Value>, String> {
-    let usual = if is_inner(view) { "deepObject" } else { "form" };
-    let kind = encoding["style"].as_str().unwrap_or(usual);
+    let usual = if is_inner(view) {
+        model::Style::DeepObject
+    } else {
+        model::Style::Form
+    };
+    let kind = encoding.and_then(|encoding| encoding.style);
+    let kind = kind.unwrap_or(usual);
+    let explode = encoding.and_then(|encoding| encoding.explode);
     let style = Style {
         name,
         kind,
-        explode: encoding["explode"].as_bool().unwrap_or(kind == "form"),
+        explode: explode.unwrap_or(kind == model::Style::Form),
     };
     if let Some(written) = style.query(pairs, view)? {
         return Ok(Some(view.value(written)));
@@ -59,13 +66,13 @@ fn member(
         return Ok(None);
     }
     let text = Style {
-        kind: "form",
+        kind: model::Style::Form,
         ..style
     };
-    let Some(Written::Text(text)) = text.query(pairs, &View::any())? else {
+    let Some(Written::Text(text)) = text.query(pairs, &view.nothing())? else {
         return Ok(None);
     };
-    let declared = encoding["contentType"].as_str();
+    let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
     if declared.is_some_and(|declared| !media::is_json(declared)) {
         return Ok(Some(Value::String(text)));
     }

@@ -38,7 +38,7 @@ pub(crate) fn check<'a>(
     request: &'a Request,
     mut path: Vec<(String, String)>,
 ) -> Result<Call<'a>, Refusal> {
-    let mut problems = Problems::new(&api.root);
+    let mut problems = Problems::new(&api.spec);
     user_agent::check(request, &mut problems);
     parameters::check(operation, request, &mut path, &mut problems);
     let content = body::read(operation, request, &mut problems)?;

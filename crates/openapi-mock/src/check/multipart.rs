@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future, stream};
+use openapi_document::model::MediaType;
 use serde_json::{Map, Value};
 
 use super::coerce::View;
@@ -31,7 +32,7 @@ pub(super) fn read(
     content_type: &str,
     body: &Bytes,
     view: &View<'_>,
-    media: &Value,
+    media: &MediaType,
     problems: &mut Problems<'_>,
 ) -> Option<Form> {
     let parts = match parts(content_type, body) {
@@ -54,8 +55,9 @@ pub(super) fn read(
                 bytes: part.bytes.clone(),
             });
         }
-        let encoding = &media["encoding"][&part.name];
-        match value(&part, &item, encoding["contentType"].as_str()) {
+        let encoding = media.encoding.get(&part.name);
+        let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
+        match value(&part, &item, declared) {
             Ok(value) if listed => {
                 let items = members
                     .entry(part.name)

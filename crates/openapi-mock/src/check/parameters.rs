@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use http::header;
+use openapi_document::model::Schemas;
 use serde_json::Value;
 
 use super::coerce::View;
@@ -28,12 +29,12 @@ pub(super) fn check(
         query: Pairs::parse(&request.query),
         request,
     };
-    let root = problems.root;
+    let schemas = problems.schemas();
     let mut parameters: Vec<(&Parameter, View<'_>)> = operation
         .parameters
         .iter()
         .filter(|parameter| !is_ignored(parameter))
-        .map(|parameter| (parameter, view(root, parameter)))
+        .map(|parameter| (parameter, view(schemas, parameter)))
         .collect();
     // An object that takes every name must leave the others theirs.
     parameters.sort_by(
@@ -82,12 +83,12 @@ impl Source<'_> {
     fn read(&mut self, parameter: &Parameter, view: &View<'_>) -> Result<Option<Found>, String> {
         let style = Style {
             name: &parameter.name,
-            kind: &parameter.style,
+            kind: parameter.style,
             explode: parameter.explode,
         };
-        if let Some(media) = &parameter.content {
+        if let Some(media) = &parameter.media_type {
             let text = self.text(parameter);
-            return text.map(|text| content(media, text)).transpose();
+            return text.map(|text| content(&media.name, text)).transpose();
         }
         let written = match parameter.location {
             Location::Query => style.query(&mut self.query, view)?,
@@ -116,7 +117,7 @@ impl Source<'_> {
             Some(value.clone())
         };
         match parameter.location {
-            Location::Path if parameter.content.is_some() => {
+            Location::Path if parameter.media_type.is_some() => {
                 first(&self.raw_path).map(|raw| path_text(&raw))
             }
             Location::Path => first(&self.raw_path),
@@ -152,12 +153,8 @@ impl Source<'_> {
     }
 }
 
-fn view<'a>(root: &'a Value, parameter: &Parameter) -> View<'a> {
-    let schema = parameter.schema.as_ref();
-    View::new(
-        root,
-        schema.map_or(&Value::Null, |schema| schema.object(root)),
-    )
+fn view<'a>(schemas: &'a Schemas, parameter: &Parameter) -> View<'a> {
+    View::of(schemas, parameter.schema.as_ref().map(|schema| schema.id))
 }
 
 /// A parameter that `content` describes: JSON, or else a text.
@@ -198,8 +195,8 @@ fn raw_path(
     decoded: &[(String, String)],
 ) -> Vec<(String, String)> {
     let raw: Vec<String> = request.path.split('/').skip(1).map(str::to_owned).collect();
-    let template = route::segments(&operation.path);
-    route::matching(&template, &raw).unwrap_or_else(|| decoded.to_vec())
+    let values = operation.path.values(&raw);
+    values.map_or_else(|| decoded.to_vec(), |values| route::owned(&values))
 }
 
 fn plain(path: &mut [(String, String)], name: &str, text: &str) {

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use openapi_document::model::Schemas;
 use serde_json::Value;
 
 use crate::refusal::{Reason, Refusal};
 use crate::schema::{Lack, Schema};
+use crate::spec::Spec;
 
 /// Maximum number of problems reported.
 const MOST: usize = 10;
@@ -68,15 +70,15 @@ impl fmt::Display for Place<'_> {
 }
 
 pub(super) struct Problems<'a> {
-    pub(super) root: &'a Value,
+    pub(super) spec: &'a Spec,
     texts: Vec<String>,
     causes: Vec<(Reason, Option<String>)>,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(root: &'a Value) -> Self {
+    pub(super) fn new(spec: &'a Spec) -> Self {
         Self {
-            root,
+            spec,
             texts: Vec::new(),
             causes: Vec::new(),
         }
@@ -105,7 +107,7 @@ impl<'a> Problems<'a> {
     /// Adds everything that a schema has against a value.
     pub(super) fn judge(&mut self, place: &Place<'_>, schema: Option<&Schema>, value: &Value) {
         let Some(schema) = schema else { return };
-        for violation in schema.violations(self.root, value) {
+        for violation in schema.violations(self.spec, value) {
             let within = Place {
                 within: &violation.at,
                 ..*place
@@ -117,6 +119,10 @@ impl<'a> Problems<'a> {
                 (about, _) => (Reason::InvalidRequest, about),
             });
         }
+    }
+
+    pub(super) fn schemas(&self) -> &'a Schemas {
+        &self.spec.model.schemas
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,13 +1,20 @@
 //! Every style, as OpenAPI shows it, and written and read back.
 
+use openapi_document::model::{self, Location};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::coerce::View;
 use super::style::{Pairs, Style};
+use crate::spec::Spec;
 
-const PATH: [&str; 3] = ["simple", "label", "matrix"];
+/// What a style writes: the location tells it from others of its name.
+#[derive(Debug, Clone, Copy)]
+struct Kind {
+    location: Location,
+    style: Style<'static>,
+}
 
 fn object_schema() -> Value {
     json!({"type": "object", "properties": {
@@ -19,21 +26,30 @@ fn list_schema(kind: &str) -> Value {
     json!({"type": "array", "items": {"type": kind}})
 }
 
-fn style(kind: &str, explode: bool) -> Style<'_> {
-    Style {
+/// The style of a name; `header` stands for the one that headers have.
+fn style(name: &str, explode: bool) -> Kind {
+    let location = match name {
+        "header" => Location::Header,
+        "simple" | "label" | "matrix" => Location::Path,
+        _ => Location::Query,
+    };
+    let kind = model::Style::of(name).unwrap_or(model::Style::Simple);
+    let style = Style {
         name: "color",
         kind,
         explode,
-    }
+    };
+    Kind { location, style }
 }
 
-fn read(style: &Style<'_>, raw: &str, schema: &Value) -> Result<Value, String> {
-    let view = View::new(&Value::Null, schema);
-    let written = match style.kind {
-        "header" => style.header(raw, &view)?,
-        name if PATH.contains(&name) => style.path(raw, &view)?,
+fn read(kind: &Kind, raw: &str, schema: &Value) -> Result<Value, String> {
+    let (spec, id) = Spec::of_schema(schema);
+    let view = View::of(&spec.model.schemas, [id]);
+    let written = match kind.location {
+        Location::Header => kind.style.header(raw, &view)?,
+        Location::Path => kind.style.path(raw, &view)?,
         _ => {
-            let written = style.query(&mut Pairs::parse(raw), &view)?;
+            let written = kind.style.query(&mut Pairs::parse(raw), &view)?;
             written.ok_or("it is not there")?
         }
     };
@@ -161,7 +177,8 @@ fn encoded(text: &str) -> String {
 }
 
 /// A value as RFC 6570 writes it, every character of its parts encoded.
-fn write(style: &Style<'_>, value: &Value, encoded: fn(&str) -> String) -> String {
+fn write(kind: &Kind, value: &Value, encoded: fn(&str) -> String) -> String {
+    let style = kind.style;
     let flat: Vec<String> = match value {
         Value::Object(members) => members
             .iter()
@@ -171,7 +188,7 @@ fn write(style: &Style<'_>, value: &Value, encoded: fn(&str) -> String) -> Strin
         single => vec![encoded(&text(single))],
     };
     let pairs: Vec<String> = match (value, style.kind) {
-        (Value::Object(_), "deepObject") => {
+        (Value::Object(_), model::Style::DeepObject) => {
             let pairs = flat.chunks(2);
             pairs
                 .map(|pair| format!("color[{}]={}", pair[0], pair[1]))
@@ -182,16 +199,16 @@ fn write(style: &Style<'_>, value: &Value, encoded: fn(&str) -> String) -> Strin
     };
     let exploded_object = value.is_object() && style.explode;
     match (style.kind, style.explode) {
-        ("simple" | "header", _) if exploded_object => pairs.join(","),
-        ("simple" | "header", _) => flat.join(","),
-        ("label", _) if exploded_object => format!(".{}", pairs.join(".")),
-        ("label", true) => format!(".{}", flat.join(".")),
-        ("label", false) => format!(".{}", flat.join(",")),
-        ("matrix", true) => format!(";{}", pairs.join(";")),
-        ("matrix", false) => format!(";color={}", flat.join(",")),
-        ("deepObject", _) | (_, true) => pairs.join("&"),
-        ("spaceDelimited", _) => format!("color={}", flat.join("%20")),
-        ("pipeDelimited", _) => format!("color={}", flat.join("|")),
+        (model::Style::Simple, _) if exploded_object => pairs.join(","),
+        (model::Style::Simple, _) => flat.join(","),
+        (model::Style::Label, _) if exploded_object => format!(".{}", pairs.join(".")),
+        (model::Style::Label, true) => format!(".{}", flat.join(".")),
+        (model::Style::Label, false) => format!(".{}", flat.join(",")),
+        (model::Style::Matrix, true) => format!(";{}", pairs.join(";")),
+        (model::Style::Matrix, false) => format!(";color={}", flat.join(",")),
+        (model::Style::DeepObject, _) | (_, true) => pairs.join("&"),
+        (model::Style::SpaceDelimited, _) => format!("color={}", flat.join("%20")),
+        (model::Style::PipeDelimited, _) => format!("color={}", flat.join("|")),
         _ => format!("color={}", flat.join(",")),
     }
 }

@@ -1,5 +1,6 @@
 //! Values as parameters write them (OpenAPI 3.0.3, "Style Values"; RFC 6570).
 
+use openapi_document::model;
 use percent_encoding::percent_decode_str;
 
 use super::coerce::View;
@@ -19,7 +20,7 @@ pub(super) enum Written {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style<'a> {
     pub(super) name: &'a str,
-    pub(super) kind: &'a str,
+    pub(super) kind: model::Style,
     pub(super) explode: bool,
 }
 
@@ -64,13 +65,13 @@ impl Style<'_> {
     /// A path parameter, percent-encoded as it stands in the path.
     pub(super) fn path(&self, raw: &str, view: &View<'_>) -> Result<Written, String> {
         match self.kind {
-            "label" => {
+            model::Style::Label => {
                 let rest = raw.strip_prefix('.').ok_or("must start with a dot")?;
                 // The tables of OpenAPI 3.0 and 3.0.4 disagree about lists that are not exploded.
                 let comma = !self.explode && rest.contains(',');
                 self.joined(rest, if comma { ',' } else { '.' }, view, path_text)
             }
-            "matrix" => self.matrix(raw, view),
+            model::Style::Matrix => self.matrix(raw, view),
             _ => self.joined(raw, ',', view, path_text),
         }
     }
@@ -103,7 +104,7 @@ impl Style<'_> {
         pairs: &mut Pairs,
         view: &View<'_>,
     ) -> Result<Option<Written>, String> {
-        if self.kind == "deepObject" {
+        if self.kind == model::Style::DeepObject {
             return Ok(self.deep(pairs));
         }
         if self.explode && shape(view, false) == Shape::Object {
@@ -129,8 +130,8 @@ impl Style<'_> {
 
     fn delimiter(&self) -> &'static str {
         match self.kind {
-            "spaceDelimited" => "%20",
-            "pipeDelimited" => "|",
+            model::Style::SpaceDelimited => "%20",
+            model::Style::PipeDelimited => "|",
             _ => ",",
         }
     }
@@ -139,8 +140,8 @@ impl Style<'_> {
     /// is not: many clients encode every comma, and many servers decode before they split.
     fn delimited(&self, raw: &str) -> (String, char) {
         match self.kind {
-            "spaceDelimited" => (raw.replace("%20", " ").replace('+', " "), ' '),
-            "pipeDelimited" => (raw.replace("%7C", "|").replace("%7c", "|"), '|'),
+            model::Style::SpaceDelimited => (raw.replace("%20", " ").replace('+', " "), ' '),
+            model::Style::PipeDelimited => (raw.replace("%7C", "|").replace("%7c", "|"), '|'),
             _ if raw.contains(',') => (raw.to_owned(), ','),
             _ => (raw.replace("%2C", ",").replace("%2c", ","), ','),
         }

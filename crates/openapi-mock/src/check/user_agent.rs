@@ -9,11 +9,12 @@ const NAME: &str = "User-Agent";
 
 /// Checks the header against the template of the document. What follows after a blank is of others.
 pub(super) fn check(request: &Request, problems: &mut Problems<'_>) {
-    let Some(template) = problems.root["x-user-agent"].as_str() else {
+    let model = &problems.spec.model;
+    let Some(template) = &model.user_agent else {
         return;
     };
     let place = Place::parameter("header", NAME);
-    let example = filled(template, problems.root["info"]["version"].as_str());
+    let example = filled(template, &model.info.version);
     let sent = request.headers.get(header::USER_AGENT);
     match sent.map(|sent| String::from_utf8_lossy(sent.as_bytes())) {
         None => problems.missing(&place, format!("it is required; send such as `{example}`")),
@@ -27,11 +28,11 @@ pub(super) fn check(request: &Request, problems: &mut Problems<'_>) {
 }
 
 /// A value of the form that the document asks for.
-pub(crate) fn filled(template: &str, document_version: Option<&str>) -> String {
+pub(crate) fn filled(template: &str, document_version: &str) -> String {
     template
         .replace("{library}", "my-library")
         .replace("{version}", "1.0.0")
-        .replace("{document_version}", document_version.unwrap_or("1"))
+        .replace("{document_version}", document_version)
 }
 
 /// Whether a text is of a template, each of whose variables stands for one letter or more.
@@ -114,7 +115,7 @@ mod tests {
         #[test]
         fn examples_fit(start in "[A-Za-z]{0,9}", end in "[A-Za-z]{0,9}") {
             let template = format!("{start}{{library}}/{{version}} {end}{{document_version}}");
-            prop_assert!(fits(&template, &filled(&template, Some("2"))));
+            prop_assert!(fits(&template, &filled(&template, "2")));
         }
     }
 }

@@ -1,12 +1,14 @@
 //! A request that works, to be pasted into a shell.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::access::{Credential, Credentials};
-use crate::api::{Api, Location, Operation, Parameter};
+use crate::api::{Api, Location, Operation, Parameter, first_value, shown};
 use crate::document::Document;
 use crate::mock::{Mock, Settings};
 use crate::request::Request;
@@ -39,7 +41,7 @@ pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
     let api = mock.api();
     let mut candidates: Vec<&Operation> = api.operations.iter().filter(|o| is_plain(o)).collect();
     candidates.sort_by_key(|operation| {
-        let parameters = operation.path.matches('{').count();
+        let parameters = operation.path.parameters().count();
         (parameters, operation.security.is_empty())
     });
     for operation in candidates.into_iter().take(TRIED) {
@@ -48,9 +50,8 @@ pub(super) async fn curl(mock: &Mock, document: &Document) -> Option<String> {
             continue;
         };
         get.credentials = credentials;
-        if let Some(template) = api.root["x-user-agent"].as_str() {
-            let version = api.root["info"]["version"].as_str();
-            let agent = crate::check::user_agent(template, version);
+        if let Some(template) = &api.model().user_agent {
+            let agent = crate::check::user_agent(template, &api.model().info.version);
             get.headers.push(("User-Agent".to_owned(), agent));
         }
         if trial.handle(get.request()).await.status.is_success() {
@@ -82,17 +83,14 @@ fn credentials(known: &Credentials, operation: &Operation) -> Option<Vec<Credent
 impl Get {
     /// The request of an operation; nothing where the document has no value for a parameter.
     fn of(api: &Api, operation: &Operation) -> Option<Self> {
-        let mut get = Self {
-            path: operation.path.clone(),
-            ..Self::default()
-        };
+        let mut get = Self::default();
+        let mut values = HashMap::new();
         for parameter in &operation.parameters {
             match parameter.location {
                 Location::Path => {
                     let value = value(api, parameter)?;
                     let value = utf8_percent_encode(&value, ESCAPED).to_string();
-                    let place = format!("{{{}}}", parameter.name);
-                    get.path = get.path.replace(&place, &value);
+                    values.insert(parameter.name.as_str(), value);
                 }
                 Location::Header if parameter.required => {
                     let value = value(api, parameter)?;
@@ -102,7 +100,12 @@ impl Get {
                 _ => {}
             }
         }
-        (!get.path.contains('{')).then_some(get)
+        let mut named = operation.path.parameters();
+        if !named.all(|name| values.contains_key(name)) {
+            return None;
+        }
+        get.path = operation.path.filled(|name| values.get(name));
+        Some(get)
     }
 
     fn request(&self) -> Request {
@@ -158,19 +161,10 @@ impl Get {
 
 /// The value that the document shows for a parameter.
 fn value(api: &Api, parameter: &Parameter) -> Option<String> {
-    let object = api.root.pointer(&parameter.pointer)?;
-    let schema = match &parameter.schema {
-        Some(schema) => crate::api::resolve(&api.root, schema.object(&api.root)),
-        None => &Value::Null,
-    };
-    let named = object["examples"].as_object().and_then(|examples| {
-        let (_, first) = examples.iter().next()?;
-        crate::api::resolve(&api.root, first).get("value")
-    });
-    let shown = object.get("example").or(named);
-    let shown = shown.or_else(|| schema.get("example"));
-    let shown = shown.or_else(|| schema.get("default"));
-    match shown.or_else(|| schema["enum"].get(0))? {
+    let schema = parameter.schema.as_ref();
+    let schema = schema.and_then(|schema| schema.written(&api.spec));
+    let shown = shown(&parameter.examples, schema);
+    match shown.or_else(|| first_value(schema?))? {
         Value::String(text) => Some(text.clone()),
         value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
         _ => None,

@@ -176,7 +176,7 @@ fn overview(mock: &Mock) -> Value {
         json!({
             "id": operation.id,
             "method": operation.method.as_str(),
-            "path": operation.path,
+            "path": operation.path.text,
         })
     });
     let endpoints = ENDPOINTS
@@ -184,12 +184,12 @@ fn overview(mock: &Mock) -> Value {
         .map(|(method, path, does)| json!(format!("{method} {ROOT}{path}: {does}")));
     let faults = faults::syntax().map(|(written, meaning)| json!(format!("{written}: {meaning}")));
     json!({
-        "title": api.root["info"]["title"],
-        "version": api.root["info"]["version"],
+        "title": api.model().info.title,
+        "version": api.model().info.version,
         "url": mock.url(),
         "operations": operations.collect::<Value>(),
         "credentials": {
-            "schemes": api.schemes.keys().collect::<Vec<_>>(),
+            "schemes": api.model().security_schemes.keys().collect::<Vec<_>>(),
             "hint": "what is accepted is told where the server was started",
         },
         "endpoints": endpoints.collect::<Value>(),

@@ -144,7 +144,7 @@ fn check_json(api: &Api, media: &Media, body: &Value) -> Result<(), String> {
     let Some(schema) = &media.schema else {
         return Ok(());
     };
-    let violations = schema.violations(&api.root, body);
+    let violations = schema.violations(&api.spec, body);
     if violations.is_empty() {
         return Ok(());
     }

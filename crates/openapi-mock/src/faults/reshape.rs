@@ -1,11 +1,10 @@
 //! Bodies that a client must be ready for, although its document does not show them.
 
-use openapi_document::pointer::join;
-use openapi_document::walk::{self, Choice, Walk};
+use openapi_document::model::{Additional, Choice, Schema, SchemaId};
 use serde_json::{Map, Value, json};
 
-use crate::api::{members, resolve, strings};
-use crate::schema::Schema;
+use crate::schema as judge;
+use crate::spec::Spec;
 
 /// A text that no enum lists.
 const UNKNOWN_VALUE: &str = "x-mock-unknown";
@@ -26,33 +25,31 @@ pub(super) enum Change {
 
 /// Changes values along their schema.
 pub(super) struct Reshaper<'a> {
-    pub(super) root: &'a Value,
+    pub(super) spec: &'a Spec,
     pub(super) change: Change,
 }
 
-impl Reshaper<'_> {
-    /// Changes a value of the schema at `pointer`, and everything in it.
-    pub(super) fn apply(&self, pointer: &str, value: &mut Value) {
-        self.apply_all(vec![pointer.to_owned()], value);
+impl<'a> Reshaper<'a> {
+    /// Changes a value of a schema, and everything in it.
+    pub(super) fn apply(&self, schema: SchemaId, value: &mut Value) {
+        self.apply_all(&[schema], value);
     }
 
     /// Changes a value that all these schemas speak of. Each counts once, however many ways lead to
     /// it.
-    fn apply_all(&self, schemas: Vec<String>, value: &mut Value) {
+    fn apply_all(&self, schemas: &[SchemaId], value: &mut Value) {
         let parts = self.parts(schemas, value);
         match value {
             Value::Object(object) => self.object(&parts, object),
             Value::Array(items) => {
-                let item = parts.iter().map(|part| format!("{part}/items"));
-                let item = item.filter(|pointer| self.root.pointer(pointer).is_some());
-                let schemas: Vec<String> = item.collect();
+                let schemas: Vec<SchemaId> = parts.iter().filter_map(|part| part.items).collect();
                 for value in items {
-                    self.apply_all(schemas.clone(), value);
+                    self.apply_all(&schemas, value);
                 }
             }
             Value::String(text)
                 if self.change == Change::UnknownEnumValues
-                    && parts.iter().any(|part| self.is_open_enum(part)) =>
+                    && parts.iter().any(|part| is_open_enum(part)) =>
             {
                 UNKNOWN_VALUE.clone_into(text);
             }
@@ -60,17 +57,15 @@ impl Reshaper<'_> {
         }
     }
 
-    fn object(&self, parts: &[String], object: &mut Map<String, Value>) {
-        let required: Vec<String> = parts
-            .iter()
-            .flat_map(|part| strings(&self.schema(part)["required"]))
-            .collect();
+    fn object(&self, parts: &[&Schema], object: &mut Map<String, Value>) {
         if self.change == Change::MissingMembers {
-            object.retain(|name, _| required.contains(name));
+            let required = parts.iter().flat_map(|part| &part.required);
+            let required: Vec<&String> = required.collect();
+            object.retain(|name, _| required.contains(&name));
         }
         for (name, value) in object.iter_mut() {
-            let schemas = parts.iter().filter_map(|part| self.member(part, name));
-            self.apply_all(schemas.collect(), value);
+            let schemas = parts.iter().filter_map(|part| member(part, name));
+            self.apply_all(&schemas.collect::<Vec<_>>(), value);
         }
         let open = || parts.iter().all(|part| self.takes_members(part));
         if self.change == Change::ExtraMembers && open() {
@@ -78,55 +73,48 @@ impl Reshaper<'_> {
         }
     }
 
-    /// The pointers of all schemas that speak of a value: these behind their references, those of
-    /// `allOf`, and the branches of `oneOf` and `anyOf` that take the value.
-    fn parts(&self, schemas: Vec<String>, value: &Value) -> Vec<String> {
-        let schemas = schemas.into_iter().filter_map(|pointer| {
-            let schema = self.root.pointer(&pointer)?;
-            Some((pointer, schema))
-        });
-        let mut walk = Walk::from_all(self.root, schemas);
-        let enter = |choice: &Choice<'_>| {
-            let mut branches = walk::all(choice);
-            branches.retain(|index| {
-                let branch = format!("{}/{index}", choice.pointer);
-                let schema = Schema::response(self.root, branch);
-                schema.is_some_and(|schema| schema.is_valid(self.root, value))
-            });
-            branches
+    /// All schemas that speak of a value: these behind their references, those of `allOf`, and the
+    /// branches of `oneOf` and `anyOf` that take the value.
+    fn parts(&self, from: &[SchemaId], value: &Value) -> Vec<&'a Schema> {
+        let schemas = &self.spec.model.schemas;
+        let mut walk = schemas.walk(from.iter().copied());
+        let enter = |choice: Choice<'_>| {
+            let branches = choice.branches.iter().copied();
+            let taken =
+                branches.filter(|id| judge::Schema::response(*id).is_valid(self.spec, value));
+            taken.collect()
         };
         std::iter::from_fn(|| walk.next(enter))
-            .map(|part| part.pointer)
+            .map(|part| &schemas[part.id])
             .collect()
     }
 
-    fn schema(&self, pointer: &str) -> &Value {
-        self.root.pointer(pointer).unwrap_or(&Value::Null)
-    }
-
-    /// The schema that a part of an object has for a member.
-    fn member(&self, part: &str, name: &str) -> Option<String> {
-        let schema = self.schema(part);
-        if members(&schema["properties"]).any(|(known, _)| known == name) {
-            return Some(join(&format!("{part}/properties"), name));
-        }
-        let rest = schema.get("additionalProperties")?;
-        rest.is_object()
-            .then(|| format!("{part}/additionalProperties"))
-    }
-
-    fn takes_members(&self, part: &str) -> bool {
-        match self.schema(part).get("additionalProperties") {
-            None | Some(Value::Bool(true)) => true,
-            Some(Value::Object(schema)) => schema.is_empty(),
-            Some(_) => false,
+    /// Whether objects of a part may have members that nothing names.
+    fn takes_members(&self, part: &Schema) -> bool {
+        match part.additional {
+            Additional::Unsaid | Additional::Any => true,
+            Additional::Never => false,
+            Additional::Schema(values) => {
+                let written = self.spec.written(&self.spec.model.schemas[values].pointer);
+                written.as_object().is_some_and(Map::is_empty)
+            }
         }
     }
+}
 
-    fn is_open_enum(&self, part: &str) -> bool {
-        let schema = resolve(self.root, self.schema(part));
-        schema["enum"].is_array() && schema["x-closed-enum"] != true
+/// The schema that a part of an object has for a member.
+fn member(part: &Schema, name: &str) -> Option<SchemaId> {
+    if let Some(property) = part.properties.get(name) {
+        return Some(property.schema);
     }
+    match part.additional {
+        Additional::Schema(values) => Some(values),
+        Additional::Unsaid | Additional::Any | Additional::Never => None,
+    }
+}
+
+fn is_open_enum(part: &Schema) -> bool {
+    !part.values.is_empty() && !part.closed_enum
 }
 
 #[cfg(test)]
@@ -134,7 +122,7 @@ mod tests {
     use super::*;
 
     fn changed(change: Change, schema: &Value, value: Value) -> Value {
-        let root = json!({"components": {"schemas": {
+        let spec = Spec::new(json!({"components": {"schemas": {
             "Value": schema,
             "Status": {"type": "string", "enum": ["on", "off"]},
             "Node": {"type": "object", "required": ["id"], "properties": {
@@ -146,13 +134,13 @@ mod tests {
             "Strict": {"type": "object", "additionalProperties": false, "properties": {
                 "status": {"$ref": "#/components/schemas/Status"}
             }}
-        }}});
+        }}}));
         let mut value = value;
         let reshaper = Reshaper {
-            root: &root,
+            spec: &spec,
             change,
         };
-        reshaper.apply("/components/schemas/Value", &mut value);
+        reshaper.apply(spec.model.schemas.component("Value").unwrap(), &mut value);
         value
     }
 

@@ -63,12 +63,12 @@ fn reshape(api: &Api, operation: Option<&Operation>, reply: &mut Reply, change: 
         return;
     };
     Reshaper {
-        root: &api.root,
+        spec: &api.spec,
         change,
     }
-    .apply(&schema.pointer, &mut body);
+    .apply(schema.id, &mut body);
     // Members that come or go must leave a body that clients have to take.
-    if change == Change::UnknownEnumValues || schema.is_valid(&api.root, &body) {
+    if change == Change::UnknownEnumValues || schema.is_valid(&api.spec, &body) {
         reply.body = body.to_string().into();
     }
 }

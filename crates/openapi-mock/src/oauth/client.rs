@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use form_urlencoded::parse;
+use openapi_document::model::ClientAuthentication;
 
-use super::endpoint::Authentication;
 use super::error::Error;
 use super::parameters::Parameters;
 use crate::access::{Client, Standing, Store, presented_basic};
@@ -13,7 +13,7 @@ use crate::request::Request;
 /// Who a client is, after it has proved it in one of the ways that the document takes.
 pub(super) fn authenticate(
     store: &Store,
-    taken: &[Authentication],
+    taken: &[ClientAuthentication],
     request: &Request,
     form: &Parameters,
 ) -> Result<String, Error> {
@@ -28,7 +28,7 @@ pub(super) fn authenticate(
 struct Proof<'a> {
     id: Cow<'a, str>,
     secret: Option<Cow<'a, str>>,
-    way: Authentication,
+    way: ClientAuthentication,
 }
 
 impl<'a> Proof<'a> {
@@ -48,15 +48,15 @@ impl<'a> Proof<'a> {
                 Ok(Self {
                     id: Cow::Owned(id),
                     secret: Some(Cow::Owned(decoded(&secret))),
-                    way: Authentication::Basic,
+                    way: ClientAuthentication::Basic,
                 })
             }
             (None, (Some(id), secret)) => Ok(Self {
                 id: Cow::Borrowed(id),
                 secret: secret.map(Cow::Borrowed),
                 way: match secret {
-                    Some(_) => Authentication::Body,
-                    None => Authentication::None,
+                    Some(_) => ClientAuthentication::Body,
+                    None => ClientAuthentication::None,
                 },
             }),
             (None, (None, _)) => Err(Error::invalid_client(
@@ -66,13 +66,13 @@ impl<'a> Proof<'a> {
         }
     }
 
-    fn check(&self, client: &Client, taken: &[Authentication]) -> Result<(), Error> {
-        let public = client.secret.is_none() || taken == [Authentication::None];
+    fn check(&self, client: &Client, taken: &[ClientAuthentication]) -> Result<(), Error> {
+        let public = client.secret.is_none() || taken == [ClientAuthentication::None];
         let refused = match (&self.secret, public) {
             (Some(_), true) => Some("this client is public: it must not send a secret"),
             (None, false) => Some("this client has a secret, and has to prove that it knows it"),
             (Some(_), false) if !taken.contains(&self.way) => Some(match self.way {
-                Authentication::Body => {
+                ClientAuthentication::Body => {
                     "the document takes the secret in `Authorization: Basic`, not in the body"
                 }
                 _ => "the document takes `client_id` and `client_secret` in the body, not Basic",

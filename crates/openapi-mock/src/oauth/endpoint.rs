@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use http::Method;
 use indexmap::IndexMap;
-use openapi_document::pointer;
-use serde_json::Value;
+use openapi_document::model::{self, ClientAuthentication, OAuthDetails, Pkce, SchemeKind};
 use url::Url;
 
 use super::CONSENT;
-use crate::api::{Api, members, resolve};
+use crate::api::Api;
 
 /// What an endpoint does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,15 +45,6 @@ impl Endpoint {
     }
 }
 
-/// How clients with a secret prove who they are (RFC 6749, section 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Authentication {
-    Basic,
-    Body,
-    /// All clients are public.
-    None,
-}
-
 /// A flow of a security scheme, with what `x-oauth` adds to it.
 #[derive(Debug)]
 pub(super) struct Flow {
@@ -68,7 +58,7 @@ pub(super) struct Flow {
     pub(super) introspect: Option<String>,
     pub(super) metadata: Option<String>,
     pub(super) issuer: Option<String>,
-    pub(super) authentication: Authentication,
+    pub(super) authentication: ClientAuthentication,
     pub(super) pkce: bool,
     pub(super) lifetimes: Lifetimes,
     /// Whether clients have to use PKCE.
@@ -87,12 +77,12 @@ pub(super) struct Lifetimes {
 }
 
 impl Lifetimes {
-    fn read(oauth: &Value) -> Self {
-        let seconds = |word: &str| oauth[word].as_u64().map(Duration::from_secs);
+    fn of(oauth: &OAuthDetails) -> Self {
+        let seconds = |seconds: Option<u64>| seconds.map(Duration::from_secs);
         Self {
-            code: seconds("codeLifetime"),
-            access: seconds("accessTokenLifetime"),
-            refresh: seconds("refreshTokenLifetime"),
+            code: seconds(oauth.code_lifetime),
+            access: seconds(oauth.access_token_lifetime),
+            refresh: seconds(oauth.refresh_token_lifetime),
         }
     }
 }
@@ -108,48 +98,49 @@ pub(super) enum FlowKind {
 /// All flows of a document that are served.
 pub(super) fn flows(api: &Api) -> Vec<Flow> {
     let mut found = Vec::new();
-    for (name, scheme) in &api.schemes {
-        let object = &scheme.object;
-        for (kind, flow) in members(&object["flows"]) {
-            let grant = match kind.as_str() {
-                "authorizationCode" => FlowKind::Code,
-                "clientCredentials" => FlowKind::ClientCredentials,
-                _ => continue,
+    for (name, scheme) in &api.model().security_schemes {
+        let SchemeKind::OAuth2 { flows, details } = &scheme.kind else {
+            continue;
+        };
+        let details = details.clone().unwrap_or_default();
+        for flow in flows {
+            let grant = match flow.kind {
+                model::FlowKind::AuthorizationCode => FlowKind::Code,
+                model::FlowKind::ClientCredentials => FlowKind::ClientCredentials,
+                model::FlowKind::Implicit | model::FlowKind::Password => continue,
             };
-            found.extend(read(name, grant, flow, &object["x-oauth"]));
+            found.extend(served(name, grant, flow, &details));
         }
     }
     found
 }
 
-fn read(scheme: &str, grant: FlowKind, flow: &Value, more: &Value) -> Option<Flow> {
-    let token = path(&flow["tokenUrl"])?;
-    let scopes = members(&flow["scopes"]).map(|(name, text)| {
-        let text = text.as_str().unwrap_or_default();
-        (name.clone(), text.to_owned())
-    });
+fn served(
+    scheme: &str,
+    grant: FlowKind,
+    flow: &model::Flow,
+    details: &OAuthDetails,
+) -> Option<Flow> {
+    let token = path(flow.token_url.as_deref())?;
+    let authentication = details.client_authentication;
     Some(Flow {
         scheme: scheme.to_owned(),
         grant,
         authorize: match grant {
-            FlowKind::Code => Some(path(&flow["authorizationUrl"])?),
+            FlowKind::Code => Some(path(flow.authorization_url.as_deref())?),
             FlowKind::ClientCredentials => None,
         },
-        refresh: path(&flow["refreshUrl"]).unwrap_or_else(|| token.clone()),
+        refresh: path(flow.refresh_url.as_deref()).unwrap_or_else(|| token.clone()),
         token,
-        revoke: path(&more["revocationUrl"]),
-        introspect: path(&more["introspectionUrl"]),
-        metadata: path(&more["metadataUrl"]),
-        issuer: more["issuer"].as_str().map(str::to_owned),
-        authentication: match more["clientAuthentication"].as_str() {
-            Some("body") => Authentication::Body,
-            Some("none") => Authentication::None,
-            _ => Authentication::Basic,
-        },
-        pkce: more["pkce"] != "none",
-        pkce_required: more["pkceRequired"] == true,
-        lifetimes: Lifetimes::read(more),
-        scopes: scopes.collect(),
+        revoke: path(details.revocation_url.as_deref()),
+        introspect: path(details.introspection_url.as_deref()),
+        metadata: path(details.metadata_url.as_deref()),
+        issuer: details.issuer.clone(),
+        authentication: authentication.unwrap_or(ClientAuthentication::Basic),
+        pkce: details.pkce != Some(Pkce::None),
+        pkce_required: details.pkce_required == Some(true),
+        lifetimes: Lifetimes::of(details),
+        scopes: flow.scopes.clone(),
     })
 }
 
@@ -162,14 +153,14 @@ pub(super) fn open_to_clients(api: &Api) -> Vec<String> {
         let media = operation.body.iter().flat_map(|body| &body.media);
         let mut schemas = media.filter_map(|media| media.schema.as_ref());
         schemas.any(|schema| {
-            let body = resolve(&api.root, schema.object(&api.root));
-            let grant = pointer::find(body, "/properties/grant_type");
-            let grant = grant.map(|grant| &resolve(&api.root, grant)["enum"]);
-            let mut grants = grant.and_then(Value::as_array).into_iter().flatten();
+            let body = schema.written(&api.spec);
+            let grant = body.and_then(|body| body.properties.get("grant_type"));
+            let grant = grant.and_then(|grant| api.schemas().resolve(grant.schema));
+            let mut grants = grant.iter().flat_map(|grant| &api.schemas()[*grant].values);
             grants.any(|grant| grant == "client_credentials")
         })
     });
-    named.map(|operation| operation.path.clone()).collect()
+    named.map(|operation| operation.path.text.clone()).collect()
 }
 
 /// All endpoints, by path; the first counts where a path stands there twice.
@@ -217,8 +208,8 @@ fn user_info(flow: &Flow, declared: &[(Method, String)]) -> String {
 }
 
 /// The path of a URL: it is served whatever the host. Relative ones start at the root.
-fn path(url: &Value) -> Option<String> {
+fn path(url: Option<&str>) -> Option<String> {
     let root = Url::parse("http://localhost/").ok()?;
-    let url = root.join(url.as_str()?).ok()?;
+    let url = root.join(url?).ok()?;
     Some(url.path().to_owned())
 }

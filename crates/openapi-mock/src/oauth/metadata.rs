@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use http::{StatusCode, header};
+use openapi_document::model::ClientAuthentication;
 use serde_json::{Value, json};
 
 use super::Exchange;
-use super::endpoint::{Authentication, Endpoint, Flow, FlowKind};
+use super::endpoint::{Endpoint, Flow, FlowKind};
 use crate::reply::Reply;
 
 impl Exchange<'_> {
@@ -91,10 +92,10 @@ fn grants(flows: &[&Flow]) -> Vec<&'static str> {
 fn authentications(flows: &[&Flow]) -> Vec<&'static str> {
     let has = |way| flows.iter().any(|flow| flow.authentication == way);
     let mut ways = Vec::new();
-    if has(Authentication::Basic) {
+    if has(ClientAuthentication::Basic) {
         ways.push("client_secret_basic");
     }
-    if has(Authentication::Body) {
+    if has(ClientAuthentication::Body) {
         ways.push("client_secret_post");
     }
     ways.push("none");

@@ -96,11 +96,10 @@ impl Server {
         let flows = endpoint::flows(api);
         let operations = api.operations.iter();
         let declared: Vec<_> = operations
-            .map(|operation| (operation.method.clone(), operation.path.clone()))
+            .map(|operation| (operation.method.clone(), operation.path.text.clone()))
             .collect();
-        let title = api.root["info"]["title"].as_str();
         Self {
-            title: title.unwrap_or("this API").to_owned(),
+            title: api.model().info.title.clone(),
             endpoints: endpoint::paths(&flows, &declared),
             open_to_clients: endpoint::open_to_clients(api),
             flows,
@@ -129,7 +128,7 @@ impl Server {
 
     /// The endpoint that an operation of the document is.
     pub(crate) fn of_operation(&self, operation: &Operation) -> Option<Endpoint> {
-        let endpoint = self.endpoint(&operation.path)?;
+        let endpoint = self.endpoint(&operation.path.text)?;
         let usual = endpoint.methods().first();
         (usual == Some(&operation.method.as_str())).then_some(endpoint)
     }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{StatusCode, header};
+use openapi_document::model::ClientAuthentication;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::authorize::scopes;
-use super::endpoint::{Authentication, Flow, FlowKind};
+use super::endpoint::{Flow, FlowKind};
 use super::error::Error;
 use super::parameters::Parameters;
 use super::{Exchange, client};
@@ -53,7 +54,7 @@ impl Exchange<'_> {
 
     /// Who the client is, at an endpoint that these flows share.
     pub(super) fn client(&self, flows: &[&Flow], form: &Parameters) -> Result<String, Error> {
-        let mut taken: Vec<Authentication> = Vec::new();
+        let mut taken: Vec<ClientAuthentication> = Vec::new();
         for flow in flows {
             if !taken.contains(&flow.authentication) {
                 taken.push(flow.authentication);

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use http::StatusCode;
+use openapi_document::model::StatusKey;
 use serde_json::{Value, json};
 
-use crate::api::{Api, Example, Media, Response, Statuses};
+use crate::api::{Api, Example, Media, Response};
 use crate::media;
 use crate::reply::Reply;
 
@@ -71,9 +72,8 @@ impl Refusal {
     fn usual<'a>(&self, api: &'a Api, status: StatusCode) -> Option<(&'a Response, bool)> {
         let status = status.as_u16();
         let covers = |response: &Response| match response.status {
-            Statuses::One(own) => own == status,
-            Statuses::Class(class) => class == status / 100,
-            Statuses::Default => false,
+            StatusKey::Default => false,
+            key => key.covers(status),
         };
         let alike = Refusal::new(self.reason.alike(), "");
         let found = most_common(api, |response| self.has_example(response))
@@ -84,7 +84,7 @@ impl Refusal {
     }
 
     fn has_example(&self, response: &Response) -> bool {
-        let mut examples = response.media.iter().flat_map(|media| &media.examples);
+        let mut examples = response.media.iter().flat_map(Media::examples);
         examples.any(|example| self.names().any(|name| example.answers(&name)))
     }
 
@@ -115,15 +115,15 @@ impl Refusal {
     /// was made for another.
     fn pattern<'a>(&self, api: &Api, media: &'a Media) -> Option<Pattern<'a>> {
         let valid = || {
-            let examples = media.examples.iter();
-            examples.filter(|example| media.can_show(api, &example.value))
+            let examples = media.examples();
+            examples.filter(|example| media.can_show(api, example.value))
         };
         let made_for = || {
             let mut names = self.names();
             names.find_map(|name| valid().find(|example| example.answers(&name)))
         };
-        let pattern = |example: &'a Example, fits| Pattern {
-            value: &example.value,
+        let pattern = |example: Example<'a>, fits| Pattern {
+            value: example.value,
             fits,
         };
         made_for()
@@ -173,7 +173,7 @@ impl Refusal {
     /// The code that the document shows for this refusal, wherever that is.
     fn known_code(&self, api: &Api) -> Option<String> {
         let response = most_common(api, |response| self.has_example(response))?;
-        let examples = || response.media.iter().flat_map(|media| &media.examples);
+        let examples = || response.media.iter().flat_map(Media::examples);
         let mut names = self.names();
         let made_for = names.find_map(|name| examples().find(|example| example.answers(&name)));
         let mut found = code_pointers(api).filter_map(|pointer| made_for?.value.pointer(pointer));
@@ -258,15 +258,16 @@ fn most_common(api: &Api, fits: impl Fn(&Response) -> bool) -> Option<&Response>
 
 fn is_client_error(response: &Response) -> bool {
     match response.status {
-        Statuses::One(status) => (400..500).contains(&status),
-        Statuses::Class(class) => class == 4,
-        Statuses::Default => false,
+        StatusKey::Code(status) => (400..500).contains(&status),
+        StatusKey::Class(class) => class == 4,
+        StatusKey::Default => false,
     }
 }
 
 /// Where error bodies hold a message: as the document says, and where they usually do.
 fn message_pointers(api: &Api) -> impl Iterator<Item = &str> {
-    pointers(api, "message").chain([
+    let declared = api.model().error_members.message.iter();
+    declared.map(String::as_str).chain([
         "/message",
         "/detail",
         "/error_description",
@@ -277,10 +278,7 @@ fn message_pointers(api: &Api) -> impl Iterator<Item = &str> {
 
 /// Where error bodies hold a code: as the document says, and where they usually do.
 fn code_pointers(api: &Api) -> impl Iterator<Item = &str> {
-    pointers(api, "code").chain(["/code", "/error_code", "/error/code"])
-}
-
-fn pointers<'a>(api: &'a Api, role: &str) -> impl Iterator<Item = &'a str> {
-    let declared = api.root["x-error-members"][role].as_array();
-    declared.into_iter().flatten().filter_map(Value::as_str)
+    let declared = api.model().error_members.code.iter();
+    let usual = ["/code", "/error_code", "/error/code"];
+    declared.map(String::as_str).chain(usual)
 }

@@ -1,17 +1,16 @@
 //! Schemas without references, compositions and choices.
 
-use openapi_document::walk::{Choice, Walk};
-use serde_json::{Map, Value};
+use openapi_document::model::{Additional, Choice, Limits, Schema, SchemaId, Schemas, Type};
+use serde_json::Value;
 
 use super::dice::Dice;
-use crate::api::{members, strings};
 
-/// All schema objects that hold for one value at once.
+/// All schemas that hold for one value at once.
 #[derive(Debug, Default)]
 pub(super) struct Flat<'a> {
-    parts: Vec<&'a Map<String, Value>>,
+    parts: Vec<&'a Schema>,
     /// Members whose value a discriminator fixes.
-    tags: Vec<(&'a str, String)>,
+    tags: Vec<(&'a str, &'a str)>,
 }
 
 /// What choices are made by.
@@ -23,179 +22,192 @@ pub(super) struct Chooser<'c> {
 
 impl<'a> Flat<'a> {
     /// Resolves references, merges `allOf` and one branch of each choice. Puts the references that
-    /// it followed on `trail`.
+    /// it followed on `trail`, by what they lead to.
     pub(super) fn new(
-        root: &'a Value,
-        schemas: &[&'a Value],
-        trail: &mut Vec<&'a str>,
+        schemas: &'a Schemas,
+        all: &[SchemaId],
+        trail: &mut Vec<SchemaId>,
         chooser: &Chooser<'_>,
         dice: &mut Dice,
     ) -> Self {
         let mut flat = Self::default();
-        let places = schemas.iter().map(|schema| (String::new(), *schema));
-        let mut walk = Walk::from_all(root, places);
+        let mut walk = schemas.walk(all.iter().copied());
         loop {
             let part = walk.next(|choice| {
-                let chosen = choose(root, choice, trail, chooser, dice);
-                let branch = chosen.and_then(|index| choice.branches.get(index));
+                let chosen = choose(schemas, choice, trail, chooser, dice);
                 flat.tags
-                    .extend(branch.and_then(|branch| tag(choice.schema, branch)));
+                    .extend(chosen.and_then(|branch| schemas.tag(choice.schema, branch)));
                 chosen.into_iter().collect()
             });
             let Some(part) = part else {
                 return flat;
             };
-            trail.extend(part.references);
-            flat.parts.extend(part.schema.as_object());
+            trail.extend(schemas.targets(part.at));
+            flat.parts.push(&schemas[part.id]);
         }
     }
 
-    /// The first value of a keyword.
-    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
-        self.parts.iter().find_map(|part| part.get(key))
+    /// What the first schema says that says it.
+    pub(super) fn get<T>(&self, said: impl Fn(&'a Schema) -> Option<T>) -> Option<T> {
+        self.parts.iter().find_map(|part| said(part))
     }
 
-    /// All values of a keyword.
-    pub(super) fn all(&self, key: &'a str) -> impl Iterator<Item = &'a Value> {
-        self.parts.iter().filter_map(move |part| part.get(key))
+    /// What all schemas say that say it.
+    pub(super) fn all<T>(&self, said: impl Fn(&'a Schema) -> Option<T>) -> impl Iterator<Item = T> {
+        self.parts.iter().filter_map(move |part| said(part))
     }
 
-    pub(super) fn is(&self, key: &str) -> bool {
-        self.parts
-            .iter()
-            .any(|part| part.get(key) == Some(&Value::Bool(true)))
+    pub(super) fn is(&self, says: impl Fn(&Schema) -> bool) -> bool {
+        self.parts.iter().any(|part| says(part))
     }
 
-    /// The value of a keyword that limits a size from below, the greatest.
-    pub(super) fn least(&self, key: &'a str) -> usize {
-        self.all(key).filter_map(size).max().unwrap_or(0)
+    /// What limits a size from below, the greatest.
+    pub(super) fn least(&self, limit: impl Fn(&Limits) -> Option<u64>) -> usize {
+        let limits = self.all(|part| size(limit(&part.limits)?));
+        limits.max().unwrap_or(0)
     }
 
-    /// The value of a keyword that limits a size from above, the least.
-    pub(super) fn greatest(&self, key: &'a str) -> Option<usize> {
-        self.all(key).filter_map(size).min()
+    /// What limits a size from above, the least.
+    pub(super) fn greatest(&self, limit: impl Fn(&Limits) -> Option<u64>) -> Option<usize> {
+        self.all(|part| size(limit(&part.limits)?)).min()
     }
 
     /// The type, said or implied.
-    pub(super) fn kind(&self) -> Option<&'a str> {
-        let said = self.get("type").and_then(Value::as_str);
+    pub(super) fn kind(&self) -> Option<Type> {
+        let said = self.get(|part| part.types.only());
         said.or_else(|| {
-            let implies = |keys: &[&str]| keys.iter().any(|key| self.get(key).is_some());
-            if implies(&["properties", "additionalProperties", "minProperties"]) {
-                Some("object")
-            } else if implies(&["items", "minItems"]) {
-                Some("array")
-            } else if implies(&["pattern", "minLength", "maxLength"]) {
-                Some("string")
-            } else if implies(&["minimum", "maximum", "multipleOf"]) {
-                Some("number")
+            let limits = |says: fn(&Limits) -> bool| self.is(|part| says(&part.limits));
+            if self.has_properties()
+                || self.is(|part| part.additional != Additional::Unsaid)
+                || limits(|limits| limits.min_properties.is_some())
+            {
+                Some(Type::Object)
+            } else if self.is(|part| part.items.is_some())
+                || limits(|limits| limits.min_items.is_some())
+            {
+                Some(Type::Array)
+            } else if limits(|limits| {
+                limits.pattern.is_some()
+                    || limits.min_length.is_some()
+                    || limits.max_length.is_some()
+            }) {
+                Some(Type::String)
+            } else if limits(|limits| {
+                limits.minimum.is_some() || limits.maximum.is_some() || limits.multiple_of.is_some()
+            }) {
+                Some(Type::Number)
             } else {
                 None
             }
         })
     }
 
+    pub(super) fn example(&self) -> Option<&'a Value> {
+        self.get(|part| part.examples.first())
+    }
+
     /// The values that are left when every list of them holds.
     pub(super) fn choices(&self) -> Option<Vec<&'a Value>> {
-        let mut lists = self.all("enum").filter_map(Value::as_array);
+        let mut lists = self.all(|part| Some(&part.values).filter(|list| !list.is_empty()));
         let first: Vec<&Value> = lists.next()?.iter().collect();
         let rest: Vec<&Vec<Value>> = lists.collect();
         let everywhere = |value: &&Value| rest.iter().all(|list| list.contains(value));
         Some(first.into_iter().filter(everywhere).collect())
     }
 
+    pub(super) fn has_properties(&self) -> bool {
+        self.is(|part| !part.properties.is_empty())
+    }
+
+    /// Whether a member has a name of its own.
+    pub(super) fn names(&self, member: &str) -> bool {
+        self.is(|part| part.properties.contains_key(member))
+    }
+
     /// The named members, each with all its schemas, in the order of the document.
-    pub(super) fn properties(&self) -> Vec<(&'a str, Vec<&'a Value>)> {
-        let mut found: Vec<(&str, Vec<&Value>)> = Vec::new();
-        for (name, schema) in self.all("properties").flat_map(members) {
+    pub(super) fn properties(&self) -> Vec<(&'a str, Vec<SchemaId>)> {
+        let mut found: Vec<(&str, Vec<SchemaId>)> = Vec::new();
+        for (name, property) in self.parts.iter().flat_map(|part| &part.properties) {
             match found.iter_mut().find(|(known, _)| known == name) {
-                Some((_, schemas)) => schemas.push(schema),
-                None => found.push((name, vec![schema])),
+                Some((_, schemas)) => schemas.push(property.schema),
+                None => found.push((name, vec![property.schema])),
             }
         }
         found
     }
 
     pub(super) fn required(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.all("required").flat_map(strings).collect();
-        names.extend(self.tags.iter().map(|(member, _)| (*member).to_owned()));
-        names
+        let names = self.parts.iter().flat_map(|part| part.required.clone());
+        let tags = self.tags.iter().map(|(member, _)| (*member).to_owned());
+        names.chain(tags).collect()
     }
 
     /// The value that a discriminator gives to a member.
-    pub(super) fn tag(&self, member: &str) -> Option<&str> {
+    pub(super) fn tag(&self, member: &str) -> Option<&'a str> {
         let mut tags = self.tags.iter();
         let found = tags.find(|(name, _)| *name == member);
-        found.map(|(_, value)| value.as_str())
+        found.map(|(_, value)| *value)
     }
 
-    /// What members beyond the named ones are; nothing where there may be none, or where the
-    /// document does not speak of them.
-    pub(super) fn beyond(&self) -> Option<&'a Value> {
-        self.all("additionalProperties")
-            .find(|schema| **schema != Value::Bool(false))
+    /// What members beyond the named ones are, if the document says that they may be there.
+    fn beyond(&self) -> Option<Additional> {
+        self.get(|part| match part.additional {
+            Additional::Unsaid | Additional::Never => None,
+            said => Some(said),
+        })
+    }
+
+    /// The schema of members beyond the named ones.
+    pub(super) fn beyond_schema(&self) -> Option<SchemaId> {
+        match self.beyond()? {
+            Additional::Schema(values) => Some(values),
+            _ => None,
+        }
     }
 
     /// Whether members that have no name here belong to the value.
     pub(super) fn is_open(&self) -> bool {
-        let closed = self
-            .all("additionalProperties")
-            .any(|schema| *schema == Value::Bool(false));
-        let named = self.get("properties").is_some();
-        !closed && (self.beyond().is_some() || !named)
+        let closed = self.is(|part| part.additional == Additional::Never);
+        !closed && (self.beyond().is_some() || !self.has_properties())
     }
 }
 
-fn size(value: &Value) -> Option<usize> {
-    usize::try_from(value.as_u64()?).ok()
+fn size(limit: u64) -> Option<usize> {
+    usize::try_from(limit).ok()
 }
 
 /// Whether a schema cannot be laid open without taking a way that `trail` has already taken.
-pub(super) fn returns(schema: &Value, trail: &[&str]) -> bool {
-    let on_trail = |target: &str| trail.contains(&target);
-    if schema["$ref"].as_str().is_some_and(on_trail) {
+pub(super) fn returns(schemas: &Schemas, schema: SchemaId, trail: &[SchemaId]) -> bool {
+    let schema = &schemas[schema];
+    if schema.target.is_some_and(|target| trail.contains(&target)) {
         return true;
     }
-    let some = |key: &str| {
-        let parts = schema[key].as_array().into_iter().flatten();
-        parts.map(|part| returns(part, trail)).collect::<Vec<_>>()
-    };
-    let all = |parts: Vec<bool>| !parts.is_empty() && parts.into_iter().all(|part| part);
-    let items = schema["type"] == "array" && returns(&schema["items"], trail);
-    items || some("allOf").contains(&true) || all(some("oneOf")) || all(some("anyOf"))
+    let back = |part: &SchemaId| returns(schemas, *part, trail);
+    let all = |parts: &[SchemaId]| !parts.is_empty() && parts.iter().all(back);
+    let is_list = schema.types.contains(Type::Array);
+    let items = is_list && schema.items.as_ref().is_some_and(back);
+    items || schema.all_of.iter().any(back) || all(&schema.one_of) || all(&schema.any_of)
 }
 
-/// The member and value by which a branch of a discriminated choice is known.
-fn tag<'a>(schema: &'a Value, branch: &Value) -> Option<(&'a str, String)> {
-    let discriminator = schema.get("discriminator")?;
-    let member = discriminator["propertyName"].as_str()?;
-    let target = branch["$ref"].as_str()?;
-    let name = target.rsplit('/').next().unwrap_or(target);
-    let mut mapped = members(&discriminator["mapping"]);
-    let found = mapped.find(|(_, mapped)| **mapped == target || **mapped == name);
-    let value = found.map_or(name, |(value, _)| value.as_str());
-    Some((member, value.to_owned()))
-}
-
-/// The number of the branch that a value is of, or else of any, or else of the first.
+/// The branch that a value is of, or else any, or else the first.
 fn choose(
-    root: &Value,
-    choice: &Choice<'_>,
-    trail: &[&str],
+    schemas: &Schemas,
+    choice: Choice<'_>,
+    trail: &[SchemaId],
     chooser: &Chooser<'_>,
     dice: &mut Dice,
-) -> Option<usize> {
-    let first = (!choice.branches.is_empty()).then_some(0);
-    let branches = choice.branches.iter().enumerate();
+) -> Option<SchemaId> {
+    let first = choice.branches.first().copied();
+    let branches = choice.branches.iter().copied();
     if let Some(value) = chooser.value {
-        let fits = branches.map(|(index, branch)| (fit(root, choice.schema, branch, value), index));
+        let fits = branches.map(|branch| (fit(schemas, choice.schema, branch, value), branch));
         let best = fits.rev().max_by_key(|(fit, _)| *fit);
         return best
             .filter(|(fit, _)| *fit > 0)
-            .map_or(first, |(_, index)| Some(index));
+            .map_or(first, |(_, branch)| Some(branch));
     }
-    let ending = branches.filter(|(_, branch)| !returns(branch, trail));
-    let ending: Vec<usize> = ending.map(|(index, _)| index).collect();
+    let ending = branches.filter(|branch| !returns(schemas, *branch, trail));
+    let ending: Vec<SchemaId> = ending.collect();
     let chosen = if chooser.fresh {
         dice.pick(&ending)
     } else {
@@ -205,8 +217,8 @@ fn choose(
 }
 
 /// How well a value fits a branch; 0 where not at all.
-fn fit(root: &Value, schema: &Value, branch: &Value, value: &Value) -> usize {
-    if let Some((member, tag)) = tag(schema, branch) {
+fn fit(schemas: &Schemas, choice: SchemaId, branch: SchemaId, value: &Value) -> usize {
+    if let Some((member, tag)) = schemas.tag(choice, branch) {
         return usize::from(value[member] == tag) * 1000;
     }
     let mut dice = super::dice::Place::new(0, "").dice();
@@ -214,7 +226,7 @@ fn fit(root: &Value, schema: &Value, branch: &Value, value: &Value) -> usize {
         value: None,
         fresh: false,
     };
-    let flat = Flat::new(root, &[branch], &mut Vec::new(), &chooser, &mut dice);
+    let flat = Flat::new(schemas, &[branch], &mut Vec::new(), &chooser, &mut dice);
     if !flat.kind().is_none_or(|kind| is_of(kind, value)) {
         return 0;
     }
@@ -226,9 +238,9 @@ fn fit(root: &Value, schema: &Value, branch: &Value, value: &Value) -> usize {
     };
     let has = |name: &String| object.contains_key(name);
     let known = flat.properties();
-    let fitting = known.iter().filter(|(name, schemas)| {
+    let fitting = known.iter().filter(|(name, all)| {
         let value = object.get(*name);
-        value.is_some_and(|value| schemas.iter().all(|schema| shape(root, schema, value)))
+        value.is_some_and(|value| all.iter().all(|schema| shape(schemas, *schema, value)))
     });
     let missing = flat.required().iter().filter(|name| !has(name)).count();
     (100 + 2 * fitting.count())
@@ -237,22 +249,23 @@ fn fit(root: &Value, schema: &Value, branch: &Value, value: &Value) -> usize {
 }
 
 /// Whether a value is of the type and among the choices that a schema names itself.
-fn shape(root: &Value, schema: &Value, value: &Value) -> bool {
-    let schema = crate::api::resolve(root, schema);
-    let kind = schema["type"].as_str();
-    let listed = schema["enum"].as_array();
-    kind.is_none_or(|kind| is_of(kind, value)) && listed.is_none_or(|list| list.contains(value))
+fn shape(schemas: &Schemas, schema: SchemaId, value: &Value) -> bool {
+    let Some(schema) = schemas.resolve(schema).map(|id| &schemas[id]) else {
+        return true;
+    };
+    let of_type = schema.types.only().is_none_or(|kind| is_of(kind, value));
+    of_type && (schema.values.is_empty() || schema.values.contains(value))
 }
 
 /// Whether a value is of a type of the document.
-pub(super) fn is_of(kind: &str, value: &Value) -> bool {
+pub(super) fn is_of(kind: Type, value: &Value) -> bool {
     match kind {
-        "string" => value.is_string(),
-        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        "number" => value.is_number(),
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        _ => true,
+        Type::String => value.is_string(),
+        Type::Integer => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        Type::Number => value.is_number(),
+        Type::Boolean => value.is_boolean(),
+        Type::Array => value.is_array(),
+        Type::Object => value.is_object(),
+        Type::Null => value.is_null(),
     }
 }

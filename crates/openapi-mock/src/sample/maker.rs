@@ -1,13 +1,13 @@
 //! One value, made from the root down.
 
 use openapi_document::lint::json_schema::Direction;
+use openapi_document::model::{Schema, SchemaId, Schemas, Type};
 use serde_json::{Map, Value};
 
 use super::Members;
 use super::dice::Place;
 use super::flat::{Chooser, Flat, is_of, returns};
 use super::{number, text, words};
-use crate::api::resolve;
 
 /// Beyond this depth a value is no value anybody asked for: the schema goes round in circles.
 const DEEPEST: usize = 40;
@@ -20,11 +20,11 @@ const ROUNDS: usize = 3;
 const ITEMS: usize = 2;
 
 pub(super) struct Maker<'a> {
-    root: &'a Value,
+    schemas: &'a Schemas,
     direction: Direction,
     members: Members,
-    /// The references on the way to what is being made.
-    trail: Vec<&'a str>,
+    /// What the references on the way to what is being made lead to.
+    trail: Vec<SchemaId>,
     depth: usize,
     /// How many values may still be made of nothing.
     left: usize,
@@ -42,9 +42,9 @@ pub(super) struct Node<'v> {
 }
 
 impl<'a> Maker<'a> {
-    pub(super) fn new(root: &'a Value, direction: Direction, members: Members) -> Self {
+    pub(super) fn new(schemas: &'a Schemas, direction: Direction, members: Members) -> Self {
         Self {
-            root,
+            schemas,
             direction,
             members,
             trail: Vec::new(),
@@ -54,7 +54,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A value for which all of `schemas` hold.
-    pub(super) fn make(&mut self, schemas: &[&'a Value], node: Node<'_>) -> Value {
+    pub(super) fn make(&mut self, schemas: &[SchemaId], node: Node<'_>) -> Value {
         let of_nothing = node.keep.is_none() && node.like.is_none();
         if self.depth > DEEPEST || (of_nothing && self.is_exhausted()) {
             return Value::Null;
@@ -70,7 +70,7 @@ impl<'a> Maker<'a> {
             value: node.keep.or(shown),
             fresh: node.fresh,
         };
-        let flat = Flat::new(self.root, schemas, &mut self.trail, &chooser, &mut dice);
+        let flat = Flat::new(self.schemas, schemas, &mut self.trail, &chooser, &mut dice);
         let value = if of_nothing && self.goes_round(trail) {
             Value::Null
         } else {
@@ -89,14 +89,14 @@ impl<'a> Maker<'a> {
     /// Whether one of the references since a place of the trail was taken again and again: a value
     /// that has to hold one of its own kind never ends.
     fn goes_round(&self, since: usize) -> bool {
-        let taken = |target: &str| self.trail.iter().filter(|other| **other == target).count();
+        let taken = |target: SchemaId| self.trail.iter().filter(|other| **other == target).count();
         self.trail[since..]
             .iter()
-            .any(|target| taken(target) > ROUNDS)
+            .any(|target| taken(*target) > ROUNDS)
     }
 
     fn of(&mut self, flat: &Flat<'a>, node: Node<'_>) -> Value {
-        let own = flat.get("example");
+        let own = flat.example();
         let node = Node {
             like: node.like.or(own),
             ..node
@@ -136,23 +136,26 @@ impl<'a> Maker<'a> {
             };
             return chosen.map_or(Value::Null, |chosen| (*chosen).clone());
         }
-        if let Some(default) = flat.get("default").and_then(|value| kept(flat, value)) {
+        if let Some(default) = flat
+            .get(|part| part.default.as_ref())
+            .and_then(|value| kept(flat, value))
+        {
             return default;
         }
         let example = node.like.filter(|example| kept(flat, example).is_some());
         match (flat.kind(), example) {
-            (Some("object"), _) => self.object(flat, node),
-            (Some("array"), _) => {
+            (Some(Type::Object), _) => self.object(flat, node),
+            (Some(Type::Array), _) => {
                 let count = example.and_then(Value::as_array).map_or(ITEMS, Vec::len);
                 self.items(flat, node, count)
             }
-            (Some("string"), _) => {
+            (Some(Type::String), _) => {
                 let like = example.and_then(Value::as_str);
                 Value::from(text::text(flat, node.name, like, &mut dice))
             }
-            (Some("boolean"), None) => Value::from(dice.flip()),
-            (Some("integer"), None) => number::integer(flat, node.name, &mut dice),
-            (Some("number"), None) => number::number(flat, node.name, &mut dice),
+            (Some(Type::Boolean), None) => Value::from(dice.flip()),
+            (Some(Type::Integer), None) => number::integer(flat, node.name, &mut dice),
+            (Some(Type::Number), None) => number::number(flat, node.name, &mut dice),
             (_, Some(example)) => example.clone(),
             (_, None) => Value::from(words::word(&mut dice)),
         }
@@ -191,12 +194,12 @@ impl<'a> Maker<'a> {
     /// Whether a member that may be missing is made.
     fn wants(
         &self,
-        schemas: &[&'a Value],
+        schemas: &[SchemaId],
         keep: Option<&Map<String, Value>>,
         like: Option<&Map<String, Value>>,
         child: Node<'_>,
     ) -> bool {
-        if keep.is_some() || schemas.iter().any(|schema| returns(schema, &self.trail)) {
+        if keep.is_some() || self.is_on_the_way(schemas) {
             return false;
         }
         match self.members {
@@ -206,15 +209,20 @@ impl<'a> Maker<'a> {
     }
 
     /// Whether a member does not travel in this direction.
-    fn is_left_out(&self, schemas: &[&'a Value]) -> bool {
-        let flag = match self.direction {
-            Direction::Request => "readOnly",
-            Direction::Response => "writeOnly",
-            Direction::Both | Direction::Either => return false,
-        };
-        let mut targets = schemas.iter().map(|schema| resolve(self.root, schema));
-        schemas.iter().any(|schema| schema[flag] == true)
-            || targets.any(|schema| schema[flag] == true)
+    fn is_left_out(&self, schemas: &[SchemaId]) -> bool {
+        let schemas = schemas.iter().filter_map(|id| self.schemas.resolve(*id));
+        let mut schemas = schemas.map(|id| &self.schemas[id]);
+        match self.direction {
+            Direction::Request => schemas.any(|schema| schema.read_only),
+            Direction::Response => schemas.any(|schema| schema.write_only),
+            Direction::Both | Direction::Either => false,
+        }
+    }
+
+    /// Whether a value of these schemas would hold one of a kind that holds it.
+    fn is_on_the_way(&self, schemas: &[SchemaId]) -> bool {
+        let mut schemas = schemas.iter();
+        schemas.any(|schema| returns(self.schemas, *schema, &self.trail))
     }
 
     /// Members that have no name in the schema.
@@ -225,25 +233,17 @@ impl<'a> Maker<'a> {
         required: &[String],
         made: &mut Map<String, Value>,
     ) {
-        let named = |name: &str| {
-            flat.all("properties")
-                .any(|known| known.get(name).is_some())
-        };
-        let schema: Vec<&Value> = flat
-            .beyond()
-            .filter(|beyond| beyond.is_object())
-            .into_iter()
-            .collect();
+        let schema: Vec<SchemaId> = flat.beyond_schema().into_iter().collect();
         let given = node.keep.or(node.like).and_then(Value::as_object);
         let given: Vec<&String> = given.into_iter().flatten().map(|(name, _)| name).collect();
         let mut names: Vec<String> = Vec::new();
         if flat.is_open() {
-            names.extend(given.into_iter().filter(|name| !named(name)).cloned());
+            names.extend(given.into_iter().filter(|name| !flat.names(name)).cloned());
         }
-        names.extend(required.iter().filter(|name| !named(name)).cloned());
-        let alone = flat.get("properties").is_none() && node.keep.is_none() && node.like.is_none();
+        names.extend(required.iter().filter(|name| !flat.names(name)).cloned());
+        let alone = !flat.has_properties() && node.keep.is_none() && node.like.is_none();
         let usual = usize::from(alone && !schema.is_empty() && self.members == Members::All);
-        let least = flat.least("minProperties").max(usual);
+        let least = flat.least(|limits| limits.min_properties).max(usual);
         let mut dice = node.place.child("names").dice();
         while made.len() + names.len() < least {
             let name = words::word(&mut dice);
@@ -254,7 +254,9 @@ impl<'a> Maker<'a> {
                 name
             });
         }
-        let most = flat.greatest("maxProperties").unwrap_or(usize::MAX);
+        let most = flat
+            .greatest(|limits| limits.max_properties)
+            .unwrap_or(usize::MAX);
         for name in names {
             if made.len() >= most && !required.contains(&name) {
                 break;
@@ -274,19 +276,19 @@ impl<'a> Maker<'a> {
     }
 
     fn items(&mut self, flat: &Flat<'a>, node: Node<'_>, count: usize) -> Value {
-        let schemas: Vec<&Value> = flat.all("items").collect();
-        let least = flat.least("minItems");
-        let greatest = flat.greatest("maxItems").unwrap_or(usize::MAX);
+        let schemas: Vec<SchemaId> = flat.all(|part| part.items).collect();
+        let least = flat.least(|limits| limits.min_items);
+        let greatest = flat
+            .greatest(|limits| limits.max_items)
+            .unwrap_or(usize::MAX);
         let example = node.like.and_then(Value::as_array);
-        let cut = node.keep.is_none()
-            && example.is_none()
-            && schemas.iter().any(|schema| returns(schema, &self.trail));
+        let cut = node.keep.is_none() && example.is_none() && self.is_on_the_way(&schemas);
         let count = if cut {
             least
         } else {
             count.clamp(least, greatest.max(least))
         };
-        let unique = flat.is("uniqueItems");
+        let unique = flat.is(|part| part.limits.unique_items);
         let mut made: Vec<Value> = Vec::new();
         for index in 0..count {
             let at = |list: Option<&'_ Vec<Value>>| list.and_then(|list| list.get(index)).cloned();
@@ -316,7 +318,7 @@ impl<'a> Maker<'a> {
 /// way round, are rewritten.
 fn kept(flat: &Flat<'_>, value: &Value) -> Option<Value> {
     if value.is_null() {
-        return (flat.is("nullable") || flat.kind().is_none()).then_some(Value::Null);
+        return (flat.is(Schema::is_nullable) || flat.kind().is_none()).then_some(Value::Null);
     }
     if let Some(choices) = flat.choices() {
         return choices.contains(&value).then(|| value.clone());
@@ -328,8 +330,8 @@ fn kept(flat: &Flat<'_>, value: &Value) -> Option<Value> {
         return within(flat, value).then(|| value.clone());
     }
     match (kind, value) {
-        ("string", Value::Number(number)) => Some(Value::from(number.to_string())),
-        ("integer", Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
+        (Type::String, Value::Number(number)) => Some(Value::from(number.to_string())),
+        (Type::Integer, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
         _ => None,
     }
 }
@@ -337,18 +339,23 @@ fn kept(flat: &Flat<'_>, value: &Value) -> Option<Value> {
 /// Whether a value keeps the limits that need no judge.
 fn within(flat: &Flat<'_>, value: &Value) -> bool {
     let (count, least, greatest) = match value {
-        Value::String(text) => (text.chars().count(), "minLength", "maxLength"),
-        Value::Array(items) => (items.len(), "minItems", "maxItems"),
+        Value::String(text) => (
+            text.chars().count(),
+            flat.least(|limits| limits.min_length),
+            flat.greatest(|limits| limits.max_length),
+        ),
+        Value::Array(items) => (
+            items.len(),
+            flat.least(|limits| limits.min_items),
+            flat.greatest(|limits| limits.max_items),
+        ),
         Value::Number(number) => {
             let number = number.as_f64().unwrap_or(0.0);
-            let bound = |key| flat.get(key).and_then(Value::as_f64);
-            return bound("minimum").is_none_or(|least| number >= least)
-                && bound("maximum").is_none_or(|greatest| number <= greatest);
+            let [least, greatest] = number::bounds(flat);
+            return least.is_none_or(|(least, _)| number >= least)
+                && greatest.is_none_or(|(greatest, _)| number <= greatest);
         }
         _ => return true,
     };
-    count >= flat.least(least)
-        && flat
-            .greatest(greatest)
-            .is_none_or(|greatest| count <= greatest)
+    count >= least && greatest.is_none_or(|greatest| count <= greatest)
 }

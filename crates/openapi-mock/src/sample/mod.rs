@@ -17,11 +17,12 @@ use serde_json::Value;
 use self::dice::Place;
 use self::maker::{Maker, Node};
 use crate::schema::Schema;
+use crate::spec::Spec;
 
 /// Makes values. The same seed, schema and wish give the same value, in whatever order.
 #[derive(Debug, Clone)]
 pub(crate) struct Sampler {
-    root: Arc<Value>,
+    spec: Arc<Spec>,
     seed: u64,
 }
 
@@ -81,9 +82,9 @@ impl<'a> Wish<'a> {
 }
 
 impl Sampler {
-    pub(crate) fn new(root: &Arc<Value>, seed: u64) -> Self {
+    pub(crate) fn new(spec: &Arc<Spec>, seed: u64) -> Self {
         Self {
-            root: Arc::clone(root),
+            spec: Arc::clone(spec),
             seed,
         }
     }
@@ -91,7 +92,7 @@ impl Sampler {
     /// A value that `schema` accepts. Where none is found, which means that the schema contradicts
     /// itself or is beyond this maker, the nearest one.
     pub(crate) fn value(&self, schema: &Schema, wish: &Wish<'_>) -> Value {
-        let valid = |value: &Value| schema.is_valid(&self.root, value);
+        let valid = |value: &Value| schema.is_valid(&self.spec, value);
         let (first, is_whole) = self.tried(schema, wish, 0);
         if !is_whole || valid(&first) {
             return first;
@@ -139,8 +140,8 @@ impl Sampler {
             like: wish.like,
             fresh: wish.fresh,
         };
-        let mut maker = Maker::new(&self.root, schema.direction, wish.members);
-        let value = maker.make(&[schema.object(&self.root)], node);
+        let mut maker = Maker::new(&self.spec.model.schemas, schema.direction, wish.members);
+        let value = maker.make(&[schema.id], node);
         (value, !maker.is_exhausted())
     }
 }

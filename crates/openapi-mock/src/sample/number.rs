@@ -1,5 +1,6 @@
 //! Numbers within their limits.
 
+use openapi_document::model::{Bound, Limits};
 use serde_json::{Number, Value};
 
 use super::dice::Dice;
@@ -47,16 +48,9 @@ fn whole(first: f64, last: f64, dice: &mut Dice) -> f64 {
 /// The limits of the schema, moved by `nudge` where they are excluded; the usual ones of the name
 /// where it sets none.
 fn limits(flat: &Flat<'_>, name: &str, nudge: f64) -> (f64, f64) {
-    let bound = |key, exclusive: &str, nudge: f64| {
-        let bound = flat.get(key).and_then(Value::as_f64)?;
-        Some(if flat.is(exclusive) {
-            bound + nudge
-        } else {
-            bound
-        })
-    };
-    let least = bound("minimum", "exclusiveMinimum", nudge);
-    let greatest = bound("maximum", "exclusiveMaximum", -nudge);
+    let [least, greatest] = bounds(flat);
+    let least = least.map(|(least, out)| if out { least + nudge } else { least });
+    let greatest = greatest.map(|(greatest, out)| if out { greatest - nudge } else { greatest });
     let (low, high) = words::usual_range(name);
     match (least, greatest) {
         (Some(least), Some(greatest)) => {
@@ -75,7 +69,18 @@ fn limits(flat: &Flat<'_>, name: &str, nudge: f64) -> (f64, f64) {
     }
 }
 
+/// The bounds that the schema sets, each with whether it is out of bounds itself.
+pub(super) fn bounds(flat: &Flat<'_>) -> [Option<(f64, bool)>; 2] {
+    let bound = |of: fn(&Limits) -> Option<&Bound>| {
+        let number = flat.get(|part| of(&part.limits)?.value.as_f64())?;
+        let exclusive = flat.is(|part| of(&part.limits).is_some_and(|bound| bound.exclusive));
+        Some((number, exclusive))
+    };
+    let least = bound(|limits| limits.minimum.as_ref());
+    [least, bound(|limits| limits.maximum.as_ref())]
+}
+
 fn step(flat: &Flat<'_>) -> Option<f64> {
-    let step = flat.get("multipleOf").and_then(Value::as_f64)?;
+    let step = flat.get(|part| part.limits.multiple_of.as_ref()?.as_f64())?;
     (step > 0.0).then_some(step)
 }

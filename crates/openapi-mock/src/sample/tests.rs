@@ -7,18 +7,19 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Members, Sampler, Wish};
-use crate::api::{Api, members};
+use crate::api::Api;
 use crate::document::Document;
 use crate::schema::Schema;
+use crate::spec::Spec;
 
-fn configuration() -> Arc<Value> {
+fn configuration() -> Arc<Spec> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../generated/configuration-client/openapi.json");
     let text = std::fs::read_to_string(path).unwrap();
-    Arc::clone(Document::bundled(&text).unwrap().root())
+    Arc::clone(Document::bundled(&text).unwrap().spec())
 }
 
-fn mini_documents() -> Vec<(String, Arc<Value>)> {
+fn mini_documents() -> Vec<(String, Arc<Spec>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lowering");
     let entries = std::fs::read_dir(folder).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -26,7 +27,7 @@ fn mini_documents() -> Vec<(String, Arc<Value>)> {
     let mut read: Vec<_> = documents
         .map(|path| {
             let document = Document::open(&path).unwrap();
-            (path.display().to_string(), Arc::clone(document.root()))
+            (path.display().to_string(), Arc::clone(document.spec()))
         })
         .collect();
     read.sort_by(|a, b| a.0.cmp(&b.0));
@@ -35,14 +36,12 @@ fn mini_documents() -> Vec<(String, Arc<Value>)> {
 }
 
 /// Every schema that a value can be made for: components both ways, and all bodies.
-fn schemas(root: &Arc<Value>) -> Vec<Schema> {
+fn schemas(spec: &Arc<Spec>) -> Vec<Schema> {
     let mut all = Vec::new();
-    for (name, _) in members(&root["components"]["schemas"]) {
-        let pointer = openapi_document::pointer::join("/components/schemas", name);
-        all.extend(Schema::request(root, pointer.clone()));
-        all.extend(Schema::response(root, pointer));
+    for (_, id) in spec.model.schemas.components() {
+        all.extend([Schema::request(id), Schema::response(id)]);
     }
-    for operation in Api::new(root).operations {
+    for operation in Api::of(spec).operations {
         all.extend(
             operation
                 .parameters
@@ -56,13 +55,13 @@ fn schemas(root: &Arc<Value>) -> Vec<Schema> {
     all
 }
 
-fn judge(name: &str, root: &Arc<Value>) {
-    let sampler = Sampler::new(root, 7);
-    for schema in schemas(root) {
+fn judge(name: &str, spec: &Arc<Spec>) {
+    let sampler = Sampler::new(spec, 7);
+    for schema in schemas(spec) {
         for (place, which) in [("a", Members::All), ("b", Members::Required)] {
             for wish in [Wish::at(place), Wish::at(place).fresh()] {
                 let value = sampler.value(&schema, &wish.members(which));
-                let wrong = schema.violations(root, &value);
+                let wrong = schema.violations(spec, &value);
                 assert!(
                     wrong.is_empty(),
                     "{name} {schema:?} {wish:?}: {value} {wrong:?}"
@@ -79,21 +78,20 @@ fn all_values_of_the_configuration_api_are_valid() {
 
 #[test]
 fn all_values_of_the_mini_documents_are_valid() {
-    for (name, root) in mini_documents() {
-        judge(&name, &root);
+    for (name, spec) in mini_documents() {
+        judge(&name, &spec);
     }
 }
 
-fn one(schema: &Value) -> (Arc<Value>, Schema) {
-    let root = Arc::new(json!({"components": {"schemas": {"It": schema}}}));
-    let schema = Schema::response(&root, "/components/schemas/It".to_owned()).unwrap();
-    (root, schema)
+fn one(schema: &Value) -> (Arc<Spec>, Schema) {
+    let (spec, id) = Spec::of_schema(schema);
+    (Arc::new(spec), Schema::response(id))
 }
 
 /// A scalar that may be a text or a number is what its example is, and another one all the same.
 #[test]
 fn a_scalar_is_of_the_kind_of_its_example() {
-    let (root, schema) = one(&json!({"type": "object", "properties": {
+    let (spec, schema) = one(&json!({"type": "object", "properties": {
         "id": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
         "price": {"oneOf": [{"type": "string"}, {"type": "number"}]},
         "updated_at": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
@@ -101,7 +99,7 @@ fn a_scalar_is_of_the_kind_of_its_example() {
     let like = json!({"id": "ord_1401", "price": 312.5, "updated_at": "2026-09-14T08:30:00Z"});
     for seed in 0..20 {
         let wish = Wish::at("x").like(Some(&like)).fresh();
-        let made = Sampler::new(&root, seed).value(&schema, &wish);
+        let made = Sampler::new(&spec, seed).value(&schema, &wish);
         let id = made["id"].as_str().unwrap();
         assert!(id.starts_with("ord_") && id != "ord_1401", "{made}");
         assert_eq!(made["price"], 312.5);
@@ -111,11 +109,11 @@ fn a_scalar_is_of_the_kind_of_its_example() {
 
 #[test]
 fn seed_and_place_decide_alone() {
-    let (root, schema) = one(&json!({"type": "object", "properties": {
+    let (spec, schema) = one(&json!({"type": "object", "properties": {
         "id": {"type": "string", "format": "uuid"}, "title": {"type": "string"},
         "size": {"type": "integer"},
     }}));
-    let make = |seed, place| Sampler::new(&root, seed).value(&schema, &Wish::at(place));
+    let make = |seed, place| Sampler::new(&spec, seed).value(&schema, &Wish::at(place));
     let first = make(1, "/a/1");
     make(1, "/a/2");
     assert_eq!(first, make(1, "/a/1"));
@@ -125,12 +123,12 @@ fn seed_and_place_decide_alone() {
 
 #[test]
 fn examples_are_taken_and_resembled() {
-    let (root, schema) = one(&json!({"type": "array", "minItems": 2, "items": {
+    let (spec, schema) = one(&json!({"type": "array", "minItems": 2, "items": {
         "type": "object", "required": ["id", "name"],
         "properties": {"id": {"type": "string", "example": "cus_4711a"},
             "name": {"type": "string", "default": "none"}, "more": {"type": "string"}},
     }}));
-    let list = Sampler::new(&root, 0).value(&schema, &Wish::at("x"));
+    let list = Sampler::new(&spec, 0).value(&schema, &Wish::at("x"));
     assert_eq!(list[0]["id"], "cus_4711a");
     assert_eq!(list[0]["name"], "none");
     let other = list[1]["id"].as_str().unwrap();
@@ -139,14 +137,14 @@ fn examples_are_taken_and_resembled() {
 
 #[test]
 fn what_is_there_is_kept_and_what_is_missing_is_made() {
-    let (root, schema) = one(
+    let (spec, schema) = one(
         &json!({"type": "object", "required": ["a", "b"], "properties": {
             "a": {"type": "integer", "minimum": 5}, "b": {"type": "string", "nullable": true},
             "c": {"type": "string"}, "secret": {"type": "string", "writeOnly": true},
         }}),
     );
     let kept = json!({"b": null, "secret": "x", "other": 1});
-    let value = Sampler::new(&root, 0).value(&schema, &Wish::at("x").keep(&kept));
+    let value = Sampler::new(&spec, 0).value(&schema, &Wish::at("x").keep(&kept));
     assert_eq!(value["b"], Value::Null);
     assert!(value["a"].as_i64().unwrap() >= 5);
     assert_eq!(value.as_object().unwrap().len(), 2, "{value}");
@@ -155,15 +153,16 @@ fn what_is_there_is_kept_and_what_is_missing_is_made() {
 #[test]
 fn discriminators_are_kept_and_obeyed() {
     let branch = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    let root = Arc::new(json!({"components": {"schemas": {
+    let spec = Spec::new(json!({"components": {"schemas": {
         "Pet": {"oneOf": [branch("Cat"), branch("Dog")],
             "discriminator": {"propertyName": "kind", "mapping": {"dog": "#/components/schemas/Dog"}}},
         "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}},
         "Dog": {"type": "object", "required": ["kind", "barks"],
             "properties": {"kind": {"type": "string"}, "barks": {"type": "boolean"}}},
     }}}));
-    let schema = Schema::response(&root, "/components/schemas/Pet".to_owned()).unwrap();
-    let sampler = Sampler::new(&root, 0);
+    let schema = Schema::response(spec.model.schemas.component("Pet").unwrap());
+    let spec = Arc::new(spec);
+    let sampler = Sampler::new(&spec, 0);
     assert_eq!(sampler.value(&schema, &Wish::at(""))["kind"], "Cat");
     let dog = sampler.value(&schema, &Wish::at("").keep(&json!({"kind": "dog"})));
     assert!(dog["kind"] == "dog" && dog["barks"].is_boolean(), "{dog}");
@@ -235,11 +234,11 @@ proptest! {
 
     #[test]
     fn values_of_random_schemas_are_valid(schema in small_schema(), place in "[a-z]{3}") {
-        let (root, schema) = one(&schema);
-        let sampler = Sampler::new(&root, 3);
+        let (spec, schema) = one(&schema);
+        let sampler = Sampler::new(&spec, 3);
         for wish in [Wish::at(&place), Wish::at(&place).fresh().members(Members::Required)] {
             let value = sampler.value(&schema, &wish);
-            let wrong = schema.violations(&root, &value);
+            let wrong = schema.violations(&spec, &value);
             prop_assert!(wrong.is_empty(), "{value} {wrong:?}");
         }
     }

@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use super::dice::Dice;
 use super::flat::Flat;
@@ -10,14 +9,14 @@ use super::{alike, moment, pattern, words};
 
 /// A text for a member called `name`. One that resembles `like`, where that is given.
 pub(super) fn text(flat: &Flat<'_>, name: &str, like: Option<&str>, dice: &mut Dice) -> String {
-    let format = flat.get("format").and_then(Value::as_str);
+    let format = flat.get(|part| part.format.as_deref());
     if let Some(text) = format.and_then(|format| formatted(format, dice)) {
         return text;
     }
     if let Some(like) = like {
         return alike::text(like, name, dice);
     }
-    let wanted = flat.get("pattern").and_then(Value::as_str);
+    let wanted = flat.get(|part| part.limits.pattern.as_deref());
     if let Some(text) = wanted.and_then(|wanted| patterned(flat, wanted, dice)) {
         return text;
     }
@@ -37,8 +36,10 @@ fn patterned(flat: &Flat<'_>, pattern: &str, dice: &mut Dice) -> Option<String> 
 }
 
 fn lengths(flat: &Flat<'_>) -> (usize, usize) {
-    let greatest = flat.greatest("maxLength").unwrap_or(usize::MAX);
-    (flat.least("minLength"), greatest)
+    let greatest = flat
+        .greatest(|limits| limits.max_length)
+        .unwrap_or(usize::MAX);
+    (flat.least(|limits| limits.min_length), greatest)
 }
 
 /// `text` with more words where it is too short, and cut where it is too long.

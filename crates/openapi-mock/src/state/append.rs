@@ -22,7 +22,7 @@ impl<'a> Handler<'a> {
             "{}/{member}#{}",
             target.resource_path.path, self.data.made_keys
         );
-        let example = media.examples.first().map(|example| &example.value);
+        let example = media.examples().next().map(|example| example.value);
         let wish = Wish::at(&place).like(example).fresh();
         let Value::Object(made) = self.context.api.sampler.value(schema, &wish) else {
             return Ok(None);

@@ -1,11 +1,11 @@
 //! How a request body changes a resource.
 
 use openapi_document::lint::json_schema::Direction;
+use openapi_document::model::{self, Additional, SchemaId};
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::shape::{flag, known_members};
-use crate::api::resolve;
+use super::shape::says;
 use crate::call::Call;
 use crate::sample::words;
 use crate::schema::Schema;
@@ -37,16 +37,15 @@ impl Context<'_> {
         whole: bool,
         own: &Own<'_>,
     ) {
-        let object = own.schema.map(|schema| schema.object(&self.api.root));
-        let known = object
-            .map(|schema| known_members(&self.api.root, schema))
-            .unwrap_or_default();
-        let flagged = |name: &str, which| {
-            known
-                .get(name)
-                .is_some_and(|one| flag(&self.api.root, one, which))
+        let schemas = self.api.schemas();
+        let known = own.schema.map(|schema| schemas.properties(schema.id));
+        let known = known.unwrap_or_default();
+        let flagged = |name: &str, which: fn(&model::Schema) -> bool| {
+            let schema = known.get(name);
+            schema.is_some_and(|id| says(schemas, *id, which))
         };
-        let belongs = |name: &str| own.key == Some(name) || flagged(name, "readOnly");
+        let is_read_only = |name: &str| flagged(name, |schema| schema.read_only);
+        let belongs = |name: &str| own.key == Some(name) || is_read_only(name);
         if whole {
             let covered = self.covered(call);
             let goes = |name: &str, value: &Value| {
@@ -64,7 +63,10 @@ impl Context<'_> {
             if belongs(&name) || files.contains(&name.as_str()) {
                 continue;
             }
-            if value.is_null() && known.contains_key(name.as_str()) && !flagged(&name, "nullable") {
+            if value.is_null()
+                && known.contains_key(name.as_str())
+                && !flagged(&name, model::Schema::is_nullable)
+            {
                 resource.shift_remove(&name);
             } else if whole {
                 resource.insert(name, value);
@@ -75,7 +77,7 @@ impl Context<'_> {
     }
 
     /// The schema of the body of a call.
-    fn sent_schema(&self, call: &Call<'_>) -> Option<&Value> {
+    fn sent_schema(call: &Call<'_>) -> Option<SchemaId> {
         let body = call.operation.body.as_ref()?;
         let sent = call.media.as_deref();
         let media = body
@@ -83,30 +85,30 @@ impl Context<'_> {
             .iter()
             .find(|media| Some(media.name.as_str()) == sent);
         let schema = media.or(body.media.first())?.schema.as_ref()?;
-        Some(schema.object(&self.api.root))
+        Some(schema.id)
     }
 
     /// The parts of a form that are files, whose bytes are no members of what is made of them.
     fn files(&self, call: &Call<'_>) -> Vec<&str> {
-        let root = &self.api.root;
-        let schema = self.sent_schema(call);
-        let known = schema.map(|schema| known_members(root, schema));
-        let is_file = |schema: &Value| {
-            let schema = resolve(root, schema);
-            let one = resolve(root, schema.get("items").unwrap_or(schema));
-            one["format"] == "binary"
+        let schemas = self.api.schemas();
+        let known = Self::sent_schema(call).map(|schema| schemas.properties(schema));
+        let is_file = |schema: SchemaId| {
+            let one = schemas.items(schema).unwrap_or(schema);
+            says(schemas, one, |one| one.format.as_deref() == Some("binary"))
         };
         let known = known.unwrap_or_default().into_iter();
-        let files = known.filter(|(_, schema)| is_file(schema));
+        let files = known.filter(|(_, schema)| is_file(*schema));
         files.map(|(name, _)| name).collect()
     }
 
     /// The members that the body of a call can have; nothing where it can have any.
     fn covered(&self, call: &Call<'_>) -> Option<Vec<String>> {
-        let schema = self.sent_schema(call)?;
-        let known = known_members(&self.api.root, schema);
-        let open = resolve(&self.api.root, schema).get("additionalProperties");
-        let open = open.is_some_and(|beyond| *beyond != Value::Bool(false));
+        let schemas = self.api.schemas();
+        let schema = Self::sent_schema(call)?;
+        let known = schemas.properties(schema);
+        let open = says(schemas, schema, |schema| {
+            matches!(schema.additional, Additional::Any | Additional::Schema(_))
+        });
         (!known.is_empty() && !open).then(|| known.keys().map(|name| (*name).to_owned()).collect())
     }
 
@@ -119,13 +121,12 @@ impl Context<'_> {
         schema: &Schema,
     ) -> Map<String, Value> {
         debug_assert_eq!(schema.direction, Direction::Response);
-        let object = schema.object(&self.api.root);
-        let known = known_members(&self.api.root, object);
+        let schemas = self.api.schemas();
+        let known = schemas.properties(schema.id);
         let covered = self.covered(call);
         let read_only = |name: &str| {
-            known
-                .get(name)
-                .is_some_and(|one| flag(&self.api.root, one, "readOnly"))
+            let schema = known.get(name);
+            schema.is_some_and(|id| says(schemas, *id, |schema| schema.read_only))
         };
         let mut made = made;
         made.retain(|name, value| match &covered {

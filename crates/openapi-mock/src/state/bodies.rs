@@ -1,15 +1,15 @@
 //! What operations say of the bodies that they take and answer with.
 
 use http::Method;
+use openapi_document::model::{StatusKey, Type};
 
-use super::shape;
 use crate::api::{Api, Media, Operation};
 use crate::media;
 use crate::schema::Schema;
 
 pub(super) fn operation_at(api: &Api, path: &str, method: &Method) -> Option<usize> {
     let mut operations = api.operations.iter();
-    operations.position(|one| one.path == path && one.method == method)
+    operations.position(|one| one.path.text == path && one.method == method)
 }
 
 /// The JSON that an operation answers with on success.
@@ -27,10 +27,10 @@ pub(super) fn json_of(operation: &Operation, status: u16) -> Option<(&Media, &Sc
 
 /// Where in an answer its only object stands, if it has nothing else.
 pub(super) fn envelope(api: &Api, schema: &Schema) -> String {
-    let known = shape::known_members(&api.root, schema.object(&api.root));
+    let known = api.schemas().properties(schema.id);
     match known.first() {
         Some((name, inner))
-            if known.len() == 1 && shape::kind(&api.root, inner) == Some("object") =>
+            if known.len() == 1 && api.schemas().kind(*inner) == Some(Type::Object) =>
         {
             openapi_document::pointer::join("", name)
         }
@@ -39,20 +39,20 @@ pub(super) fn envelope(api: &Api, schema: &Schema) -> String {
 }
 
 /// The type of the JSON that an operation answers with.
-pub(super) fn answered_kind<'a>(api: &'a Api, operation: &Operation) -> Option<&'a str> {
+pub(super) fn answered_kind(api: &Api, operation: &Operation) -> Option<Type> {
     let (_, schema) = answered(operation)?;
-    shape::kind(&api.root, schema.object(&api.root))
+    api.schemas().kind(schema.id)
 }
 
 /// The type of the first body that an operation takes and that can be an object, a list or a text.
-pub(super) fn sent_kind<'a>(api: &'a Api, operation: &Operation) -> Option<&'a str> {
+pub(super) fn sent_kind(api: &Api, operation: &Operation) -> Option<Type> {
     let body = operation.body.as_ref()?;
     let mut schemas = body.media.iter().filter_map(|media| media.schema.as_ref());
-    shape::kind(&api.root, schemas.next()?.object(&api.root))
+    api.schemas().kind(schemas.next()?.id)
 }
 
 pub(super) fn status_declared(operation: &Operation, status: u16) -> bool {
-    let one = crate::api::Statuses::One(status);
+    let one = StatusKey::Code(status);
     operation
         .responses
         .iter()

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveTime};
+use openapi_document::model::{Filter, FilterBound as Side};
 use serde_json::Value;
 
 use super::shape::plain_name;
-use crate::api::strings;
 use crate::refusal::{Reason, Refusal};
 use crate::sample::words;
 
@@ -25,12 +25,6 @@ pub(super) struct Said {
     side: Side,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    From,
-    To,
-}
-
 /// A bound that a call sets.
 #[derive(Debug)]
 pub(super) struct Bound {
@@ -47,15 +41,11 @@ enum Point {
 }
 
 impl Said {
-    pub(super) fn read(rule: &Value) -> Option<Self> {
-        let side = match rule["by"].as_str()? {
-            "from" => Side::From,
-            _ => Side::To,
-        };
-        Some(Self {
-            members: strings(&rule["members"]),
-            side,
-        })
+    pub(super) fn of(rule: &Filter) -> Self {
+        Self {
+            members: rule.members.clone(),
+            side: rule.by,
+        }
     }
 
     /// A parameter whose name is that of a member and a word for a side, such as `created_after`.

@@ -2,6 +2,7 @@
 
 use http::Method;
 use indexmap::IndexMap;
+use openapi_document::model::{self, PathTemplate, Type};
 
 use super::bodies::{answered, answered_kind, envelope, operation_at, sent_kind, status_declared};
 use super::key::{self, Key};
@@ -14,9 +15,9 @@ use crate::schema::Schema;
 #[derive(Debug)]
 pub(super) struct Collection {
     /// The path template, without the segment of the key.
-    pub(super) path: String,
+    pub(super) path: PathTemplate,
     /// The template of one item: `path`, and the parameter of the key.
-    pub(super) item: Option<String>,
+    pub(super) item: Option<PathTemplate>,
     /// The name of that parameter.
     pub(super) parameter: Option<String>,
     /// The last fixed segment.
@@ -46,30 +47,32 @@ impl Collection {
     }
 
     /// Whether a template is that of an item, whatever it calls its parameters.
-    pub(super) fn holds(&self, template: &str) -> bool {
-        let same = |item: &str| item == template || unnamed(item) == unnamed(template);
-        self.item.as_deref().is_some_and(same)
+    pub(super) fn holds(&self, template: &PathTemplate) -> bool {
+        let item = self.item.as_ref();
+        item.is_some_and(|item| item.is_like(template))
     }
 }
 
 /// All collections of a document.
 pub(super) fn collections(api: &Api, links: &Links) -> Vec<Collection> {
-    let mut candidates: IndexMap<&str, Option<(&str, &str)>> = IndexMap::new();
+    let mut candidates: IndexMap<String, Candidate> = IndexMap::new();
     for path in paths(api) {
-        for prefix in prefixes(path) {
-            if let Some((start, parameter)) = item_path(prefix) {
-                let known = candidates.entry(start).or_default();
+        for prefix in path.prefixes() {
+            if let (Some(start), Some(_)) = (prefix.parent(), prefix.last_parameter()) {
+                let known = candidates.entry(start.text.clone());
+                let known = known.or_insert_with(|| Candidate::at(start));
                 // The name that the item's own path gives to the parameter is the better one.
-                if known.is_none() || prefix == path {
-                    *known = Some((prefix, parameter));
+                if known.item.is_none() || prefix.text == path.text {
+                    known.item = Some(prefix);
                 }
             }
         }
-        candidates.entry(path).or_default();
+        let own = candidates.entry(path.text.clone());
+        own.or_insert_with(|| Candidate::at(path.clone()));
     }
-    let found = candidates.into_iter();
+    let found = candidates.into_values();
     let mut found: Vec<Collection> = found
-        .filter_map(|(path, item)| collection(api, path, item))
+        .filter_map(|candidate| collection(api, candidate))
         .collect();
     for collection in &mut found {
         collection.key = key::infer(api, links, collection);
@@ -77,22 +80,46 @@ pub(super) fn collections(api: &Api, links: &Links) -> Vec<Collection> {
     found
 }
 
-fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Collection> {
+/// A path that may be that of a collection.
+struct Candidate {
+    path: PathTemplate,
+    /// The path of one item.
+    item: Option<PathTemplate>,
+}
+
+impl Candidate {
+    fn at(path: PathTemplate) -> Self {
+        Self { path, item: None }
+    }
+
+    fn parameter(&self) -> Option<&str> {
+        self.item.as_ref()?.last_parameter()
+    }
+}
+
+fn collection(api: &Api, candidate: Candidate) -> Option<Collection> {
+    let path = candidate.path.text.as_str();
+    let item = candidate.item.as_ref();
     let last = path.rsplit('/').next()?;
     if last.starts_with('{') {
         return None;
     }
     let on = |path: &str, method: &Method| operation_at(api, path, method);
-    let on_item = |method: &Method| on(item?.0, method);
+    let on_item = |method: &Method| on(&item?.text, method);
     let read = on_item(&Method::GET)
-        .filter(|number| answered_kind(api, &api.operations[*number]) == Some("object"));
+        .filter(|number| answered_kind(api, &api.operations[*number]) == Some(Type::Object));
     let changed = [Method::PUT, Method::PATCH, Method::DELETE];
     let changed = changed.iter().any(|method| on_item(method).is_some());
     let creates = |number: &usize| creates(api, &api.operations[*number], item.is_some());
     let create = on(path, &Method::POST).filter(creates);
     let whole = whole(api, read, create);
     let list = on(path, &Method::GET);
-    let list = list.and_then(|number| Some((number, listing(api, number, whole.as_ref(), item)?)));
+    let list = list.and_then(|number| {
+        Some((
+            number,
+            listing(api, number, whole.as_ref(), candidate.parameter())?,
+        ))
+    });
     let of_items = list.is_some() || read.is_some() || changed;
     let create = create.filter(|_| of_items);
     // A list that is set as a whole is one resource.
@@ -106,18 +133,20 @@ fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Colle
     }
     let list_schema = list.as_ref().and_then(|(number, at)| {
         let (_, schema) = answered(&api.operations[*number])?;
-        let list = shape::schema_at(&api.root, &schema.pointer, at)?;
-        Schema::response(&api.root, shape::items_of(&api.root, &list)?)
+        let list = api.schemas().at_value(schema.id, at)?;
+        api.schemas().items(list).map(Schema::response)
     });
-    let listed_again = || Schema::response(&api.root, list_schema.as_ref()?.pointer.clone());
+    let listed_again = || {
+        list_schema
+            .as_ref()
+            .map(|schema| Schema::response(schema.id))
+    };
     let whole = whole.or_else(listed_again);
     Some(Collection {
-        path: path.to_owned(),
-        unique: flagged(api, whole.as_ref(), "x-unique"),
-        version: flagged(api, whole.as_ref(), "x-version").pop(),
+        unique: flagged(api, whole.as_ref(), |schema| schema.unique),
+        version: flagged(api, whole.as_ref(), |schema| schema.version).pop(),
         whole,
-        item: item.map(|(path, _)| path.to_owned()),
-        parameter: item.map(|(_, name)| name.to_owned()),
+        parameter: candidate.parameter().map(str::to_owned),
         name: last.to_owned(),
         key: Key::Beside,
         list_at: list.as_ref().map_or_else(String::new, |(_, at)| at.clone()),
@@ -125,6 +154,8 @@ fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Colle
         list: list.map(|(number, _)| number),
         create,
         read,
+        path: candidate.path,
+        item: candidate.item,
     })
 }
 
@@ -132,24 +163,24 @@ fn collection(api: &Api, path: &str, item: Option<(&str, &str)>) -> Option<Colle
 fn whole(api: &Api, read: Option<usize>, create: Option<usize>) -> Option<Schema> {
     [read, create].into_iter().flatten().find_map(|number| {
         let (_, schema) = answered(&api.operations[number])?;
-        let inner = shape::schema_at(&api.root, &schema.pointer, &envelope(api, schema))?;
-        Schema::response(&api.root, inner)
+        let inner = api.schemas().at_value(schema.id, &envelope(api, schema))?;
+        Some(Schema::response(inner))
     })
 }
 
 /// The members of items that have a flag, such as `x-unique`.
-fn flagged(api: &Api, whole: Option<&Schema>, flag: &str) -> Vec<String> {
-    let root = &api.root;
-    let known = whole.map(|schema| shape::known_members(root, schema.object(root)));
+fn flagged(api: &Api, whole: Option<&Schema>, flag: fn(&model::Schema) -> bool) -> Vec<String> {
+    let schemas = api.schemas();
+    let known = whole.map(|schema| schemas.properties(schema.id));
     let known = known.into_iter().flatten();
-    let flagged = known.filter(|(_, schema)| shape::flag(root, schema, flag));
+    let flagged = known.filter(|(_, schema)| shape::says(schemas, *schema, flag));
     flagged.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Whether what is read at the path of an item, if anything is, is no list of other things.
-fn answers_no_list(api: &Api, item: Option<(&str, &str)>) -> bool {
-    let read = item.and_then(|(path, _)| operation_at(api, path, &Method::GET));
-    read.is_none_or(|number| answered_kind(api, &api.operations[number]) != Some("array"))
+fn answers_no_list(api: &Api, item: Option<&PathTemplate>) -> bool {
+    let read = item.and_then(|path| operation_at(api, &path.text, &Method::GET));
+    read.is_none_or(|number| answered_kind(api, &api.operations[number]) != Some(Type::Array))
 }
 
 /// Where the answer of an operation holds its list, if it is one. An object that holds a list may
@@ -159,23 +190,27 @@ fn listing(
     api: &Api,
     number: usize,
     of: Option<&Schema>,
-    item: Option<(&str, &str)>,
+    parameter: Option<&str>,
 ) -> Option<String> {
     let operation = &api.operations[number];
     let (_, schema) = answered(operation)?;
-    let said = api.object(operation)["x-pagination"]["members"]["items"].as_str();
-    if let Some(said) = said {
-        return Some(said.to_owned());
+    let said = operation.pagination.as_ref();
+    if let Some(said) = said.and_then(|rule| rule.members.get("items")) {
+        return Some(said.clone());
     }
-    let at = shape::list_at(&api.root, schema.object(&api.root))?;
+    let schemas = api.schemas();
+    let at = shape::list_at(schemas, schema.id)?;
     let fits = || {
-        let list = shape::schema_at(&api.root, &schema.pointer, &at)?;
-        let items = api.root.pointer(&shape::items_of(&api.root, &list)?)?;
-        let items = shape::known_members(&api.root, items);
+        let list = schemas.at_value(schema.id, &at)?;
+        let items = schemas.properties(schemas.items(list)?);
         let Some(of) = of else {
-            return Some(["id", item?.1].iter().any(|name| items.contains_key(name)));
+            return Some(
+                ["id", parameter?]
+                    .iter()
+                    .any(|name| items.contains_key(name)),
+            );
         };
-        let whole = shape::known_members(&api.root, of.object(&api.root));
+        let whole = schemas.properties(of.id);
         Some(items.keys().any(|name| whole.contains_key(name)))
     };
     (at.is_empty() || fits() == Some(true)).then_some(at)
@@ -184,44 +219,14 @@ fn listing(
 /// Whether a POST makes an item: it takes an object, or says that something was created.
 fn creates(api: &Api, operation: &Operation, has_items: bool) -> bool {
     match sent_kind(api, operation) {
-        Some(kind) => kind == "object" && (has_items || operation.response(201).is_some()),
+        Some(kind) => kind == Type::Object && (has_items || operation.response(201).is_some()),
         None => operation.body.is_none() && status_declared(operation, 201),
     }
 }
 
-/// The fixed start of a template and the parameter that its last segment is.
-fn item_path(path: &str) -> Option<(&str, &str)> {
-    let (start, last) = path.rsplit_once('/')?;
-    let name = last.strip_prefix('{')?.strip_suffix('}')?;
-    (!start.is_empty() && !name.contains('{')).then_some((start, name))
-}
-
-/// A template without the names of its parameters.
-fn unnamed(template: &str) -> String {
-    let mut named = false;
-    let keep = |character: &char| {
-        named = match character {
-            '{' => true,
-            '}' => false,
-            _ => named,
-        };
-        !named || *character == '{'
-    };
-    template.chars().filter(keep).collect()
-}
-
 /// All path templates, in the order of the document.
-fn paths(api: &Api) -> Vec<&str> {
-    let mut paths: Vec<&str> = api.operations.iter().map(|one| &*one.path).collect();
-    paths.dedup();
+pub(super) fn paths(api: &Api) -> Vec<&PathTemplate> {
+    let mut paths: Vec<&PathTemplate> = api.operations.iter().map(|one| &one.path).collect();
+    paths.dedup_by_key(|path| &path.text);
     paths
-}
-
-/// A template and all its starts that end before a slash, shortest first.
-pub(super) fn prefixes(path: &str) -> Vec<&str> {
-    let inner = path.match_indices('/').skip(1).map(|(at, _)| &path[..at]);
-    inner
-        .chain([path])
-        .filter(|prefix| !prefix.is_empty())
-        .collect()
 }

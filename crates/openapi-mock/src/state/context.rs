@@ -1,5 +1,6 @@
 //! What is known about a document, for those who answer calls.
 
+use openapi_document::model::PathTemplate;
 use serde_json::Value;
 
 use super::bodies::{envelope, json_of};
@@ -21,7 +22,7 @@ pub(super) struct Context<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct ResourcePath {
     /// The path template of the resource.
-    pub(super) template: String,
+    pub(super) template: PathTemplate,
     /// The values of its parameters.
     pub(super) values: Vec<(String, String)>,
     /// The path with the values.
@@ -29,9 +30,9 @@ pub(super) struct ResourcePath {
 }
 
 impl ResourcePath {
-    pub(super) fn new(template: &str, values: &Values) -> Self {
+    pub(super) fn new(template: &PathTemplate, values: &Values) -> Self {
         Self {
-            template: template.to_owned(),
+            template: template.clone(),
             values: values.to_vec(),
             path: super::links::fill(template, values),
         }
@@ -49,7 +50,7 @@ impl Context<'_> {
         resource_path: &ResourcePath,
     ) -> Option<Value> {
         let (media, schema) = json_of(operation, status)?;
-        let example = media.examples.first().map(|example| &example.value);
+        let example = media.examples().next().map(|example| example.value);
         Some(self.completed(
             schema,
             &envelope(self.api, schema),

@@ -15,12 +15,8 @@ impl<'a> Handler<'a> {
         self.find(target, created)?;
         let operation = self.call.operation;
         let sent = sent_by(self.call, "").unwrap_or_default();
-        let (start, _) = target
-            .resource_path
-            .template
-            .rsplit_once('/')
-            .unwrap_or_default();
-        let here = ResourcePath::new(start, &self.call.path);
+        let start = target.resource_path.template.parent().unwrap_or_default();
+        let here = ResourcePath::new(&start, &self.call.path);
         let (copy, _) = self.new_target(target.collection, &here, &sent);
         self.refuse_shared(&copy, &sent)?;
         let Some(original) = self.data.item(&target.at, &target.key) else {
@@ -120,9 +116,9 @@ impl<'a> Handler<'a> {
     /// Makes sure that every collection below an item has its first items.
     fn open_below(&mut self, resource_path: &ResourcePath) {
         let model = self.context.model;
-        let start = format!("{}/", resource_path.template);
+        let start = format!("{}/", resource_path.template.text);
         let directly_below = |collection: &&'a Collection| {
-            let rest = collection.path.strip_prefix(&start);
+            let rest = collection.path.text.strip_prefix(&start);
             rest.is_some_and(|rest| !rest.contains('{'))
         };
         let below: Vec<_> = model.collections.iter().filter(directly_below).collect();

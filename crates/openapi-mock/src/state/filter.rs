@@ -1,10 +1,11 @@
 //! Lists cut down by query parameters.
 
+use openapi_document::model::Pagination;
 use serde_json::Value;
 
 use super::bound::{Bound, Said};
 use super::shape::{plain_name, scalar};
-use crate::api::{Api, Location, Operation};
+use crate::api::{Location, Operation};
 use crate::call::Call;
 use crate::refusal::Refusal;
 
@@ -30,14 +31,12 @@ impl Filter {
     ///
     /// A refusal where a bound is not what the members hold that it is for.
     pub(super) fn new(
-        api: &Api,
         call: &Call<'_>,
-        rule: &Value,
+        rule: Option<&Pagination>,
         members: &[String],
     ) -> Result<Self, Refusal> {
-        let pages: Vec<&str> = crate::api::members(&rule["parameters"])
-            .filter_map(|(_, name)| name.as_str())
-            .collect();
+        let pages = rule.into_iter().flat_map(|rule| rule.parameters.values());
+        let pages: Vec<&str> = pages.map(String::as_str).collect();
         let sent = call.request.query_pairs();
         let mut filter = Self::default();
         for parameter in &call.operation.parameters {
@@ -55,8 +54,7 @@ impl Filter {
             let Some(value) = values.first() else {
                 continue;
             };
-            let object = api.root.pointer(&parameter.pointer);
-            let said = object.and_then(|object| Said::read(&object["x-filters"]));
+            let said = parameter.filter.as_ref().map(Said::of);
             if let Some(said) = said.or_else(|| Said::by_name(name, members)) {
                 filter.bounds.push(said.bound(name, value)?);
             } else if members.iter().any(|known| plain_name(known) == member) {

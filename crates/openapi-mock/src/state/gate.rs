@@ -1,12 +1,13 @@
 //! States of a resource in which other calls are refused (`x-inactive-values`).
 
 use http::Method;
+use openapi_document::model::PathTemplate;
 
 use super::bodies::{answered, operation_at};
 use super::data::Data;
 use super::links::fill;
-use super::shape::{known_members, scalar};
-use crate::api::{Api, Operation, resolve, strings};
+use super::shape::scalar;
+use crate::api::{Api, Media, Operation};
 use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 
@@ -14,7 +15,7 @@ use crate::refusal::{Reason, Refusal};
 #[derive(Debug)]
 pub(super) struct Gate {
     /// The path template of the resource.
-    path: String,
+    path: PathTemplate,
     member: String,
     shut: Vec<String>,
 }
@@ -25,24 +26,19 @@ pub(super) fn gates(api: &Api) -> Vec<Gate> {
         let set = [Method::PUT, Method::PATCH];
         let mut set = set.iter();
         operation.method == Method::GET
-            && set.any(|method| operation_at(api, &operation.path, method).is_some())
+            && set.any(|method| operation_at(api, &operation.path.text, method).is_some())
     };
     let readers = api.operations.iter().filter(is_single);
     let gates = readers.flat_map(|reader| {
-        let schema = answered(reader).map(|(_, schema)| schema.object(&api.root));
-        let known = schema.map(|schema| known_members(&api.root, schema));
+        let schemas = api.schemas();
+        let known = answered(reader).map(|(_, schema)| schemas.properties(schema.id));
         let known = known.into_iter().flatten();
         known.filter_map(|(member, schema)| {
-            let own = strings(&schema["x-inactive-values"]);
-            let shut = if own.is_empty() {
-                strings(&resolve(&api.root, schema)["x-inactive-values"])
-            } else {
-                own
-            };
+            let shut = &schemas[schemas.resolve(schema)?].inactive_values;
             (!shut.is_empty()).then(|| Gate {
                 path: reader.path.clone(),
                 member: member.to_owned(),
-                shut,
+                shut: shut.clone(),
             })
         })
     });
@@ -54,7 +50,7 @@ impl Gate {
     /// stands at the resource itself or below goes on: it could not be opened again otherwise.
     pub(super) fn check(&self, data: &Data, call: &Call<'_>) -> Result<(), Refusal> {
         let operation = call.operation;
-        let rest = operation.path.strip_prefix(&self.path);
+        let rest = operation.path.text.strip_prefix(&self.path.text);
         let own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if own || !declares(operation) {
             return Ok(());
@@ -63,7 +59,7 @@ impl Gate {
         let value = held.and_then(|held| held.get(&self.member));
         match value.and_then(scalar) {
             Some(value) if self.shut.contains(&value) => {
-                let detail = format!("`{}` at {} is {value}", self.member, self.path);
+                let detail = format!("`{}` at {} is {value}", self.member, self.path.text);
                 Err(Refusal::new(Reason::Inactive, detail))
             }
             _ => Ok(()),
@@ -74,6 +70,6 @@ impl Gate {
 fn declares(operation: &Operation) -> bool {
     let responses = operation.responses.iter();
     let media = responses.flat_map(|response| &response.media);
-    let mut examples = media.flat_map(|media| &media.examples);
+    let mut examples = media.flat_map(Media::examples);
     examples.any(|example| example.answers(Reason::Inactive.name()))
 }

@@ -1,6 +1,7 @@
 //! One call, answered from what is kept.
 
 use http::{HeaderName, header};
+use openapi_document::model::{PathTemplate, Piece};
 use serde_json::Value;
 
 use super::collection::Collection;
@@ -130,22 +131,25 @@ impl<'a> Handler<'a> {
 
     /// The item that the path of the call goes one segment beyond, or ends at.
     fn outer(&self, collection: &'a Collection) -> Target<'a> {
-        let path = self.call.operation.path.as_str();
-        let template = match path.rsplit_once('/') {
-            Some((start, last)) if !last.starts_with('{') => start,
-            _ => path,
-        };
-        self.target_at(collection, template)
+        let path = &self.call.operation.path;
+        let last = path.segments.last().and_then(|pieces| pieces.first());
+        match (path.parent(), last) {
+            (Some(parent), Some(Piece::Literal(_))) => self.target_at(collection, &parent),
+            _ => self.target_at(collection, path),
+        }
     }
 
-    pub(super) fn target_at(&self, collection: &'a Collection, template: &str) -> Target<'a> {
-        let (start, last) = template.rsplit_once('/').unwrap_or_default();
-        let name = last.trim_matches(['{', '}']);
+    pub(super) fn target_at(
+        &self,
+        collection: &'a Collection,
+        template: &PathTemplate,
+    ) -> Target<'a> {
+        let name = template.last_parameter();
         let mut values = self.call.path.iter();
-        let key = values.find(|(other, _)| other == name);
+        let key = values.find(|(other, _)| Some(other.as_str()) == name);
         Target {
             collection,
-            at: fill(start, &self.call.path),
+            at: fill(&template.parent().unwrap_or_default(), &self.call.path),
             key: key.map(|(_, value)| value.clone()).unwrap_or_default(),
             resource_path: ResourcePath::new(template, &self.call.path),
         }

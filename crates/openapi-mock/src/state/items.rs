@@ -1,6 +1,7 @@
 //! Items of collections, listed and read.
 
 use http::HeaderName;
+use openapi_document::model::Pagination;
 use serde_json::{Map, Value};
 
 use super::bodies::{answered, envelope};
@@ -10,7 +11,6 @@ use super::data::Item;
 use super::filter::Filter;
 use super::handler::{Handler, Outcome, Target};
 use super::page::{self, Page};
-use super::shape;
 use crate::answer::Answer;
 use crate::api::Media;
 use crate::refusal::Refusal;
@@ -24,15 +24,15 @@ impl<'a> Handler<'a> {
         };
         let here = ResourcePath::new(&operation.path, &self.call.path);
         self.open(collection, &here.path, created);
-        let rule = &api.object(operation)["x-pagination"];
+        let rule = operation.pagination.as_ref();
         let filter = self.filter(collection, rule)?;
         let keys = self.filtered(&here.path, &filter);
-        let page = Page::new(&api.root, rule, self.call, keys.len())?;
+        let page = Page::new(api.schemas(), rule, self.call, keys.len())?;
         let keys = keys.get(page.start..page.end).unwrap_or_default();
         let items = keys.iter().map(|key| self.listed(collection, &here, key));
         let mut items = Value::Array(items.collect());
         let describe = |body: &mut Value| {
-            page.describe(&api.root, &schema.pointer, body, self.call, self.base);
+            page.describe(api.schemas(), schema.id, body, self.call, self.base);
         };
         let body = match collection.list_at.as_str() {
             "" => {
@@ -58,7 +58,7 @@ impl<'a> Handler<'a> {
 
     /// What the example shows around a list.
     fn around(&self, media: &Media, here: &ResourcePath) -> Value {
-        let example = media.examples.first().map(|example| example.value.clone());
+        let example = media.examples().next().map(|example| example.value.clone());
         let object = example.filter(Value::is_object);
         let mut around = object.unwrap_or(Value::Object(Map::new()));
         let links = self.context.links;
@@ -67,15 +67,18 @@ impl<'a> Handler<'a> {
     }
 
     /// What the query asks of the items.
-    fn filter(&self, collection: &Collection, rule: &Value) -> Result<Filter, Refusal> {
-        let root = &self.context.api.root;
-        let schemas = [&collection.listed, &collection.whole]
-            .into_iter()
-            .flatten();
-        let known =
-            schemas.flat_map(|schema| shape::known_members(root, schema.object(root)).into_keys());
+    fn filter(
+        &self,
+        collection: &Collection,
+        rule: Option<&Pagination>,
+    ) -> Result<Filter, Refusal> {
+        let schemas = self.context.api.schemas();
+        let whole = [&collection.listed, &collection.whole].into_iter();
+        let known = whole
+            .flatten()
+            .flat_map(|one| schemas.properties(one.id).into_keys());
         let known: Vec<String> = known.map(str::to_owned).collect();
-        Filter::new(self.context.api, self.call, rule, &known)
+        Filter::new(self.call, rule, &known)
     }
 
     /// The keys of the items that a filter takes.
@@ -117,7 +120,7 @@ impl<'a> Handler<'a> {
         key: &str,
     ) -> ResourcePath {
         let parameter = collection.parameter.as_deref().unwrap_or("");
-        let template = format!("{}/{{{parameter}}}", here.template);
+        let template = here.template.with_parameter(parameter);
         let mut values = here.values.clone();
         values.retain(|(name, _)| name != parameter);
         values.push((parameter.to_owned(), key.to_owned()));
@@ -147,18 +150,19 @@ impl<'a> Handler<'a> {
     /// Cuts the list in an item that comes in pages.
     fn page_within(&self, body: &mut Value) -> Result<Vec<(HeaderName, String)>, Refusal> {
         let (api, operation) = (self.context.api, self.call.operation);
-        let rule = &api.object(operation)["x-pagination"];
-        let at = rule["members"]["items"].as_str().unwrap_or_default();
+        let rule = operation.pagination.as_ref();
+        let at = rule.and_then(|rule| rule.members.get("items"));
+        let at = at.map_or("", String::as_str);
         let (Some(list), Some((_, schema))) = (
             body.pointer(at).and_then(Value::as_array),
             answered(operation),
         ) else {
             return Ok(Vec::new());
         };
-        let page = Page::new(&api.root, rule, self.call, list.len())?;
+        let page = Page::new(api.schemas(), rule, self.call, list.len())?;
         let items = list.get(page.start..page.end).unwrap_or_default().to_vec();
         page::put(body, at, Value::Array(items));
-        page.describe(&api.root, &schema.pointer, body, self.call, self.base);
+        page.describe(api.schemas(), schema.id, body, self.call, self.base);
         Ok(page.headers(self.call, self.base))
     }
 

@@ -1,12 +1,13 @@
 //! By what an item is known in its collection.
 
+use openapi_document::model::{PathTemplate, SchemaId, Type};
 use serde_json::Value;
 
 use super::bodies::answered;
 use super::collection::Collection;
 use super::links::Links;
-use super::shape::{known_members, plain_name, scalar};
-use crate::api::{Api, Location, Operation};
+use super::shape::{plain_name, scalar};
+use crate::api::{Api, Location, Media, Operation};
 
 /// Names of members that usually are the key, after that of the path parameter.
 const USUAL: [&str; 7] = ["id", "uuid", "name", "key", "code", "slug", "value"];
@@ -24,7 +25,12 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn of(&self, item: &Value, links: &Links, path: Option<&str>) -> Option<String> {
+    pub(super) fn of(
+        &self,
+        item: &Value,
+        links: &Links,
+        path: Option<&PathTemplate>,
+    ) -> Option<String> {
         match self {
             _ if item.is_string() => scalar(item),
             Self::Member(name) => scalar(item.get(name)?),
@@ -96,7 +102,7 @@ impl Witness<'_> {
 
 /// The member of an item that holds a link to itself, and the key in the link.
 fn link(example: &Value, links: &Links, collection: &Collection) -> Option<(String, String)> {
-    let item = collection.item.as_deref()?;
+    let item = collection.item.as_ref()?;
     let mut found = crate::api::members(example).filter_map(|(name, value)| {
         let key = links.last_value(value.as_str()?, item)?;
         Some((name.clone(), key))
@@ -106,12 +112,12 @@ fn link(example: &Value, links: &Links, collection: &Collection) -> Option<(Stri
 
 /// The members of items that can be keys: texts and whole numbers.
 fn simple_members(api: &Api, collection: &Collection) -> Vec<String> {
-    let root = &api.root;
-    let schemas = item_schemas(api, collection).into_iter();
-    let known = schemas.flat_map(|schema| known_members(root, schema));
+    let schemas = api.schemas();
+    let known = item_schemas(api, collection).into_iter();
+    let known = known.flat_map(|schema| schemas.properties(schema));
     let simple = known.filter(|(_, schema)| {
-        let kind = super::shape::kind(root, schema);
-        matches!(kind, None | Some("string" | "integer"))
+        let kind = schemas.kind(*schema);
+        matches!(kind, None | Some(Type::String | Type::Integer))
     });
     simple.map(|(name, _)| name.to_owned()).collect()
 }
@@ -144,24 +150,19 @@ pub(crate) fn singular(name: &str) -> &str {
 }
 
 /// The schemas that items have in answers: in the list, read alone, just created.
-fn item_schemas<'a>(api: &'a Api, collection: &'a Collection) -> Vec<&'a Value> {
-    let listed = collection
-        .listed
-        .as_ref()
-        .map(|schema| schema.object(&api.root));
+fn item_schemas(api: &Api, collection: &Collection) -> Vec<SchemaId> {
+    let listed = collection.listed.as_ref().map(|schema| schema.id);
     let alone = [collection.read, collection.create].into_iter().flatten();
     let alone = alone.filter_map(|number| {
         let (_, schema) = answered(&api.operations[number])?;
-        Some(schema.object(&api.root))
+        Some(schema.id)
     });
     listed.into_iter().chain(alone).collect()
 }
 
 fn lists_texts(api: &Api, collection: &Collection) -> bool {
     let listed = collection.listed.as_ref();
-    listed.is_some_and(|schema| {
-        super::shape::kind(&api.root, schema.object(&api.root)) == Some("string")
-    })
+    listed.is_some_and(|schema| api.schemas().kind(schema.id) == Some(Type::String))
 }
 
 /// All examples of items.
@@ -181,15 +182,15 @@ fn item_examples<'a>(api: &'a Api, collection: &'a Collection) -> Vec<&'a Value>
 pub(super) fn shown(api: &Api, number: Option<usize>) -> Vec<&Value> {
     let operation = number.map(|number| &api.operations[number]);
     let media = operation.and_then(answered).map(|(media, _)| media);
-    let examples = media.map_or(&[][..], |media| &media.examples);
-    examples.iter().map(|example| &example.value).collect()
+    let examples = media.into_iter().flat_map(Media::examples);
+    examples.map(|example| example.value).collect()
 }
 
 /// The key that the document shows as the value of the path parameter.
 pub(super) fn shown_key(api: &Api, collection: &Collection) -> Option<String> {
-    let item = collection.item.as_deref()?;
+    let item = collection.item.as_ref()?;
     let under = |operation: &&Operation| {
-        let rest = operation.path.strip_prefix(item);
+        let rest = operation.path.text.strip_prefix(&item.text);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let mut parameters = api
@@ -200,13 +201,9 @@ pub(super) fn shown_key(api: &Api, collection: &Collection) -> Option<String> {
         .filter(|parameter| parameter.location == Location::Path)
         .filter(|parameter| Some(&parameter.name) == collection.parameter.as_ref());
     parameters.find_map(|parameter| {
-        let object = api.root.pointer(&parameter.pointer)?;
-        let schema = crate::api::resolve(&api.root, &object["schema"]);
-        let mut named = crate::api::members(&object["examples"]);
-        let example = object
-            .get("example")
-            .or_else(|| named.find_map(|(_, example)| example.get("value")));
-        scalar(example.or_else(|| schema.get("example"))?)
+        let schema = parameter.schema.as_ref();
+        let schema = schema.and_then(|schema| schema.written(&api.spec));
+        scalar(crate::api::shown(&parameter.examples, schema)?)
     })
 }
 

@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 
-use openapi_document::servers::addresses;
+use openapi_document::model::{Model, PathTemplate, Piece};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::api::{Api, VERBS, members, resolve, text};
-use crate::route::{Segment, concreteness, matching, segments};
+use super::collection::paths;
+use crate::api::Api;
+use crate::route::owned;
 
 /// What stays as it is in a segment of a path (RFC 3986, section 3.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -27,27 +28,24 @@ pub(super) type Values = [(String, String)];
 /// The path templates of a document.
 #[derive(Debug)]
 pub(super) struct Links {
-    templates: Vec<(String, Vec<Segment>)>,
+    templates: Vec<PathTemplate>,
     /// The paths of the servers, which links may start with.
     bases: Vec<String>,
 }
 
 impl Links {
     pub(super) fn new(api: &Api) -> Self {
-        let mut paths: Vec<&str> = api.operations.iter().map(|one| &*one.path).collect();
-        paths.dedup();
-        let with_segments = |path: &str| (path.to_owned(), segments(path));
-        let mut templates: Vec<_> = paths.into_iter().map(with_segments).collect();
-        templates.sort_by_cached_key(|(_, segments)| Reverse(concreteness(segments)));
+        let mut templates: Vec<_> = paths(api).into_iter().cloned().collect();
+        templates.sort_by_cached_key(|template| Reverse(template.concreteness()));
         Self {
             templates,
-            bases: bases(&api.root),
+            bases: bases(api.model()),
         }
     }
 
     /// Moves all links in a value to what stands at the template `own` with these parameters: what a
     /// link shares with that path gets its values.
-    pub(super) fn relocate(&self, value: &mut Value, own: &str, values: &Values) {
+    pub(super) fn relocate(&self, value: &mut Value, own: &PathTemplate, values: &Values) {
         match value {
             Value::String(text) => {
                 if let Some(moved) = self.moved(text, own, values) {
@@ -68,23 +66,23 @@ impl Links {
         }
     }
 
-    fn moved(&self, text: &str, own: &str, values: &Values) -> Option<String> {
+    fn moved(&self, text: &str, own: &PathTemplate, values: &Values) -> Option<String> {
         let (template, found) = self.find(text)?;
-        let own = segments(own);
-        let shared = segments(template)
-            .iter()
-            .zip(&own)
-            .take_while(|(theirs, ours)| theirs == ours)
-            .count();
+        let pairs = template.segments.iter().zip(&own.segments);
+        let shared = pairs.take_while(|(theirs, ours)| theirs == ours);
+        let shared: Vec<_> = shared.map(|(pieces, _)| pieces.as_slice()).collect();
         let ours = |name: &str| {
-            let mut shared = own.iter().take(shared);
-            let known = shared.any(|segment| segment.parameter() == Some(name));
-            let value = values.iter().find(|(other, _)| known && other == name);
-            value.map(|(_, value)| value.clone())
+            let is_it =
+                |pieces: &&[Piece]| matches!(pieces, [Piece::Parameter(own)] if own == name);
+            let known = shared.iter().any(is_it);
+            values.iter().find(|(other, _)| known && other == name)
         };
         let moved: Vec<(String, String)> = found
             .into_iter()
-            .map(|(name, value)| (name.clone(), ours(&name).unwrap_or(value)))
+            .map(|(name, value)| match ours(&name) {
+                Some((_, ours)) => (name, ours.clone()),
+                None => (name, value),
+            })
             .collect();
         let (origin, path, rest) = split(text);
         let base = self.base(path);
@@ -92,7 +90,7 @@ impl Links {
     }
 
     /// The template with parameters that a text is a path of, and the values.
-    fn find(&self, text: &str) -> Option<(&str, Vec<(String, String)>)> {
+    fn find(&self, text: &str) -> Option<(&PathTemplate, Vec<(String, String)>)> {
         if !text.starts_with('/') && !text.contains("://") {
             return None;
         }
@@ -106,10 +104,11 @@ impl Links {
             .skip(1)
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
-        self.templates.iter().find_map(|(path, segments)| {
-            let values = matching(segments, &decoded)?;
-            let named = segments.iter().any(Segment::is_fixed);
-            (named && !values.is_empty()).then_some((path.as_str(), values))
+        self.templates.iter().find_map(|template| {
+            let values = template.values(&decoded)?;
+            let is_fixed = |pieces: &Vec<Piece>| matches!(pieces.as_slice(), [Piece::Literal(_)]);
+            let named = template.segments.iter().any(is_fixed);
+            (named && !values.is_empty()).then(|| (template, owned(&values)))
         })
     }
 
@@ -134,26 +133,20 @@ impl Links {
     }
 
     /// The value of the last parameter, where `text` is a path of the template `item`.
-    pub(super) fn last_value(&self, text: &str, item: &str) -> Option<String> {
+    pub(super) fn last_value(&self, text: &str, item: &PathTemplate) -> Option<String> {
         let (template, values) = self.find(text)?;
         let (_, value) = values.into_iter().next_back()?;
-        (template == item).then_some(value)
+        (template.text == item.text).then_some(value)
     }
 }
 
-/// The paths of all servers, of the document and of its paths and operations, the longest first.
-fn bases(root: &Value) -> Vec<String> {
-    let items = members(&root["paths"]).map(|(_, item)| resolve(root, item));
-    let items: Vec<&Value> = items.collect();
-    let operations = items.iter().flat_map(|item| VERBS.map(|verb| &item[verb]));
-    let holders = [root].into_iter().chain(items.iter().copied());
-    let servers = holders
-        .chain(operations)
-        .flat_map(|holder| holder["servers"].as_array().into_iter().flatten());
-    let mut bases: Vec<String> = servers
-        .flat_map(|server| match addresses(server) {
+/// The paths of all servers that operations have, the longest first.
+fn bases(model: &Model) -> Vec<String> {
+    let own = model.operations.iter().flat_map(|one| &one.servers);
+    let mut bases: Vec<String> = (model.servers.iter().chain(own))
+        .flat_map(|server| match server.addresses() {
             Ok(found) => found.into_iter().map(|address| address.url).collect(),
-            Err(_) => vec![text(server, "url")],
+            Err(_) => vec![server.url.clone()],
         })
         .map(|url| split(&url).1.trim_end_matches('/').to_owned())
         .filter(|base| !base.is_empty())
@@ -177,21 +170,11 @@ pub(super) fn split(url: &str) -> (&str, &str, &str) {
 }
 
 /// A template with its parameters filled in, percent-encoded.
-pub(super) fn fill(template: &str, values: &Values) -> String {
-    let mut path = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((fixed, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else {
-            break;
-        };
-        path.push_str(fixed);
-        if let Some((_, value)) = values.iter().find(|(other, _)| other == name) {
-            path.extend(utf8_percent_encode(value, SEGMENT));
-        }
-        rest = after;
-    }
-    path.push_str(rest);
-    path
+pub(super) fn fill(template: &PathTemplate, values: &Values) -> String {
+    template.filled(|name| {
+        let (_, value) = values.iter().find(|(other, _)| other == name)?;
+        Some(utf8_percent_encode(value, SEGMENT).to_string())
+    })
 }
 
 #[cfg(test)]
@@ -200,14 +183,14 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Links, fill};
+    use super::{Links, PathTemplate, fill};
     use crate::api::Api;
 
     fn links() -> Links {
         let read = json!({"get": {"responses": {}}});
         let moved = json!({"get": {
             "servers": [{"url": "https://files.example.com/files/v2"}], "responses": {},
-        }, "servers": [{
+        }, "delete": {"responses": {}}, "servers": [{
             "url": "https://example.com/{region}", "variables": {"region": {"default": "eu"}},
         }]});
         let root = json!({"servers": [{"url": "https://api.example.com/v1"}], "paths": {
@@ -229,7 +212,11 @@ mod tests {
             "groups": ["/apps/a/groups/g"], "redirect": "/welcome", "text": "a/b",
         });
         let own = pairs(&[("app", "b"), ("user", "me & you")]);
-        links().relocate(&mut value, "/apps/{app}/users/{user}", &own);
+        links().relocate(
+            &mut value,
+            &PathTemplate::parse("/apps/{app}/users/{user}"),
+            &own,
+        );
         assert_eq!(
             value,
             json!({
@@ -242,11 +229,13 @@ mod tests {
 
     #[test]
     fn keys_are_read_from_links() {
-        let last = |text| links().last_value(text, "/apps/{app}/users/{user}");
+        let item = PathTemplate::parse("/apps/{app}/users/{user}");
+        let last = |text| links().last_value(text, &item);
         assert_eq!(last("/v1/apps/a/users/x%20y").as_deref(), Some("x y"));
         assert_eq!(last("/apps/a/groups/g"), None);
         assert_eq!(last("/files/v2/apps/a/users/z").as_deref(), Some("z"));
         assert_eq!(last("/eu/apps/a/users/z").as_deref(), Some("z"));
-        assert_eq!(fill("/a/{b}.pdf", &pairs(&[("b", "c/d")])), "/a/c%2Fd.pdf");
+        let path = PathTemplate::parse("/a/{b}.pdf");
+        assert_eq!(fill(&path, &pairs(&[("b", "c/d")])), "/a/c%2Fd.pdf");
     }
 }

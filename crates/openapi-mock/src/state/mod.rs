@@ -88,7 +88,7 @@ impl Store {
         for gate in &self.gates {
             gate.check(data, call)?;
         }
-        if let Some(answer) = repeats.known(api, call)? {
+        if let Some(answer) = repeats.known(call)? {
             return Ok(answer);
         }
         let context = Context {
@@ -98,7 +98,7 @@ impl Store {
         };
         let answer = Handler::new(context, data, call, base).answer()?;
         let answer = answer.unwrap_or_else(|| shown_only(call));
-        repeats.keep(api, call, &answer);
+        repeats.keep(call, &answer);
         if !answer.changes.is_empty() {
             kept.version += 1;
         }

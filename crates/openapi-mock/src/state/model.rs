@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use http::Method;
-use serde_json::Value;
+use openapi_document::model::{PathTemplate, Type};
 
 use super::bodies::{answered, operation_at, sent_kind, status_declared};
-use super::collection::{Collection, collections, prefixes};
+use super::collection::{Collection, collections};
 use super::key::Key;
 use super::links::Links;
 use super::shape;
-use crate::api::{Api, Operation, resolve, resolved_pointer};
+use crate::api::{Api, Operation};
 use crate::media;
 
 /// The resources of a document, and what each operation does to them.
@@ -26,9 +26,9 @@ pub(super) struct Model {
 pub(super) struct Plan {
     pub(super) action: Action,
     /// The items on the path, outermost first, that have to be there: collection and path template.
-    pub(super) parents: Vec<(usize, String)>,
+    pub(super) parents: Vec<(usize, PathTemplate)>,
     /// The same with the item that the path ends at.
-    pub(super) items: Vec<(usize, String)>,
+    pub(super) items: Vec<(usize, PathTemplate)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Model {
             let items = items(&collections, &operation.path);
             let mut parents = items.clone();
             if action != Action::Unknown {
-                parents.retain(|(_, template)| *template != operation.path);
+                parents.retain(|(_, template)| template.text != operation.path.text);
             }
             let plan = Plan {
                 action,
@@ -106,26 +106,28 @@ impl Model {
 }
 
 /// The collections whose items a template passes through, or ends at.
-fn items(collections: &[Collection], path: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for prefix in prefixes(path) {
-        let known = collections.iter().position(|one| one.holds(prefix));
-        found.extend(known.map(|number| (number, prefix.to_owned())));
-    }
-    found
+fn items(collections: &[Collection], path: &PathTemplate) -> Vec<(usize, PathTemplate)> {
+    let known = path.prefixes().into_iter().filter_map(|prefix| {
+        let number = collections.iter().position(|one| one.holds(&prefix))?;
+        Some((number, prefix))
+    });
+    known.collect()
 }
 
 fn action(api: &Api, collections: &[Collection], operation: &Operation) -> Action {
-    let path = operation.path.as_str();
-    let (parent, last) = path.rsplit_once('/').unwrap_or_default();
-    let parent = collections.iter().position(|one| one.holds(parent));
+    let path = &operation.path;
+    let last = path.text.rsplit('/').next().unwrap_or_default();
+    let parent = path.parent();
+    let parent = parent.and_then(|parent| collections.iter().position(|one| one.holds(&parent)));
     let member = parent.and_then(|number| {
         Some((
             number,
             member_path(api, &collections[number], operation, last)?,
         ))
     });
-    let listed = collections.iter().position(|one| one.path == path);
+    let listed = collections
+        .iter()
+        .position(|one| one.path.text == path.text);
     let is_bare =
         |number: usize| collections[number].item.is_none() && collections[number].create.is_none();
     let at_item = collections.iter().position(|one| one.holds(path));
@@ -138,7 +140,7 @@ fn action(api: &Api, collections: &[Collection], operation: &Operation) -> Actio
     if let Some(number) = at_item.or(parent).filter(downloads) {
         return Action::Download(number);
     }
-    if let Some(number) = at_item.or(parent).filter(|_| copies(api, operation)) {
+    if let Some(number) = at_item.or(parent).filter(|_| copies(operation)) {
         return Action::Copy(number);
     }
     if let Some((collection, member)) = member.filter(|_| listed.is_none_or(is_bare)) {
@@ -153,7 +155,7 @@ fn action(api: &Api, collections: &[Collection], operation: &Operation) -> Actio
     if last.contains('{') {
         return Action::Unknown;
     }
-    let read = operation_at(api, path, &Method::GET);
+    let read = operation_at(api, &path.text, &Method::GET);
     let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method);
     match parent.filter(|_| writes && read.is_none()) {
         Some(number) => appended(api, &collections[number], operation, last).map_or_else(
@@ -178,19 +180,19 @@ fn is_download(operation: &Operation) -> bool {
 
 /// Whether an operation takes files.
 fn is_upload(api: &Api, operation: &Operation) -> bool {
-    let root = &api.root;
+    let schemas = api.schemas();
+    let is_binary = |id| shape::says(schemas, id, |one| one.format.as_deref() == Some("binary"));
     let media = operation.body.iter().flat_map(|body| &body.media);
-    let mut schemas = media.filter_map(|media| media.schema.as_ref());
-    schemas.any(|schema| {
-        let known = shape::known_members(root, schema.object(root));
-        let mut known = known.values();
-        known.any(|member| resolve(root, member)["format"] == "binary")
+    let mut sent = media.filter_map(|media| media.schema.as_ref());
+    sent.any(|schema| {
+        let known = schemas.properties(schema.id);
+        known.values().any(|member| is_binary(*member))
     })
 }
 
-fn copies(api: &Api, operation: &Operation) -> bool {
+fn copies(operation: &Operation) -> bool {
     let writes = [Method::POST, Method::PUT].contains(&operation.method);
-    writes && api.object(operation)["x-copies"] == true
+    writes && operation.copies
 }
 
 fn on_collection(
@@ -218,17 +220,15 @@ fn many(
     number: usize,
     operation: &Operation,
 ) -> Option<Action> {
-    let root = &api.root;
+    let schemas = api.schemas();
     let media = operation.body.as_ref()?.media.iter();
     let mut json = media.filter(|media| media::is_json(&media.label));
-    let list = resolved_pointer(root, json.next()?.schema.as_ref()?.pointer.clone());
-    let sent = root.pointer(&shape::items_of(root, &list)?)?;
-    if shape::kind(root, sent) != Some("object") {
+    let sent = schemas.items(json.next()?.schema.as_ref()?.id)?;
+    if schemas.kind(sent) != Some(Type::Object) {
         return None;
     }
-    let named = shape::known_members(root, sent);
-    let of_items = collection.whole.as_ref()?.object(root);
-    let of_items = shape::known_members(root, of_items);
+    let named = schemas.properties(sent);
+    let of_items = schemas.properties(collection.whole.as_ref()?.id);
     let alike = named.keys().any(|name| of_items.contains_key(name));
     match (&operation.method, &collection.key) {
         (&Method::POST, _) if alike => Some(Action::CreateMany(number)),
@@ -240,8 +240,8 @@ fn many(
 }
 
 fn on_item(api: &Api, collection: &Collection, number: usize, operation: &Operation) -> Action {
-    let replaces = api.object(operation)["x-replaces-whole"] == true;
-    let sends_object = sent_kind(api, operation) == Some("object");
+    let replaces = operation.replaces_whole;
+    let sends_object = sent_kind(api, operation) == Some(Type::Object);
     match operation.method {
         Method::GET if collection.read.is_some() => Action::Read(number),
         Method::PUT if sends_object => Action::Update {
@@ -267,19 +267,20 @@ fn member_path(
     operation: &Operation,
     last: &str,
 ) -> Option<String> {
-    let get = operation_at(api, &operation.path, &Method::GET)?;
+    let get = operation_at(api, &operation.path.text, &Method::GET)?;
     let methods = [Method::GET, Method::PUT, Method::PATCH];
     if !methods.contains(&operation.method) {
         return None;
     }
     let item = collection.read.and(collection.whole.as_ref())?;
-    let known = shape::known_members(&api.root, item.object(&api.root));
+    let schemas = api.schemas();
+    let known = schemas.properties(item.id);
     let same = |name: &&str| shape::plain_name(name) == shape::plain_name(last);
     let (name, schema) = known.iter().find(|(name, _)| same(name))?;
     let response = api.operations[get].response(api.operations[get].success())?;
     let media = response.media.first()?.schema.as_ref()?;
-    let kinds = [*schema, media.object(&api.root)].map(|schema| shape::kind(&api.root, schema));
-    (kinds[0].is_some() && kinds[0] == kinds[1] && kinds[0] != Some("object"))
+    let kinds = [*schema, media.id].map(|schema| schemas.kind(schema));
+    (kinds[0].is_some() && kinds[0] == kinds[1] && kinds[0] != Some(Type::Object))
         .then(|| (*name).to_owned())
 }
 
@@ -291,18 +292,18 @@ fn appended(
     operation: &Operation,
     last: &str,
 ) -> Option<String> {
-    if operation.method != Method::POST || sent_kind(api, operation) != Some("object") {
+    if operation.method != Method::POST || sent_kind(api, operation) != Some(Type::Object) {
         return None;
     }
-    let root = &api.root;
-    let whole = &collection.whole.as_ref()?.pointer;
-    let known = shape::known_members(root, root.pointer(whole)?);
+    let schemas = api.schemas();
+    let whole = collection.whole.as_ref()?.id;
+    let known = schemas.properties(whole);
     let same = |name: &&&str| shape::plain_name(name) == shape::plain_name(last);
     let member = known.keys().find(same)?;
     let at = openapi_document::pointer::join("", member);
-    let held = shape::items_of(root, &shape::schema_at(root, whole, &at)?)?;
+    let held = schemas.items(schemas.at_value(whole, &at)?)?;
     let (_, answer) = answered(operation)?;
-    (held == resolved_pointer(root, answer.pointer.clone())).then(|| (*member).to_owned())
+    (Some(held) == schemas.resolve(answer.id)).then(|| (*member).to_owned())
 }
 
 /// Something that is done to an item and answers with it. An item that comes back with other
@@ -316,8 +317,7 @@ fn act(
 ) -> Action {
     let schema_of = |operation: &Operation| {
         let (_, schema) = answered(operation)?;
-        api.root
-            .pointer(&resolved_pointer(&api.root, schema.pointer.clone()))
+        Some(api.spec.written(&schema.written(&api.spec)?.pointer))
     };
     let own = collection
         .read
@@ -325,11 +325,9 @@ fn act(
     if own.is_none() || own != schema_of(operation) {
         return Action::Unknown;
     }
-    let item = collection
-        .whole
-        .as_ref()
-        .map(|schema| schema.object(&api.root));
-    let known = shape::known_members(&api.root, item.unwrap_or(&Value::Null));
+    let item = collection.whole.as_ref();
+    let known = item.map(|schema| api.schemas().properties(schema.id));
+    let known = known.unwrap_or_default();
     let last = shape::plain_name(last);
     let same = |name: &&&str| shape::plain_name(name) == last;
     let renewed = known.keys().find(same).map(|name| (*name).to_owned());
@@ -341,12 +339,12 @@ fn act(
 
 /// A resource that stands alone: read, and set.
 fn single(api: &Api, operation: &Operation) -> Action {
-    let on = |method| operation_at(api, &operation.path, &method);
+    let on = |method| operation_at(api, &operation.path.text, &method);
     let set = on(Method::PUT).or_else(|| on(Method::PATCH));
     let (Some(_), Some(_)) = (on(Method::GET), set) else {
         return act_single(api, operation).unwrap_or(Action::Unknown);
     };
-    let replaces = api.object(operation)["x-replaces-whole"] == true;
+    let replaces = operation.replaces_whole;
     match operation.method {
         Method::GET => Action::ReadSingle,
         Method::PUT => Action::WriteSingle { whole: true },
@@ -361,24 +359,21 @@ fn single(api: &Api, operation: &Operation) -> Action {
 fn act_single(api: &Api, operation: &Operation) -> Option<Action> {
     let schema_of = |operation: &Operation| {
         let (_, schema) = answered(operation)?;
-        let schema = api
-            .root
-            .pointer(&resolved_pointer(&api.root, schema.pointer.clone()))?;
-        (!shape::known_members(&api.root, schema).is_empty()).then_some(schema)
+        let has_members = !api.schemas().properties(schema.id).is_empty();
+        let written = api.spec.written(&schema.written(&api.spec)?.pointer);
+        has_members.then_some(written)
     };
     let own = schema_of(operation).filter(|_| operation.method != Method::GET)?;
     let readers = api.operations.iter();
     let readers = readers.filter(|one| one.method == Method::GET && schema_of(one) == Some(own));
-    let mut readers = readers.map(|one| one.path.as_str());
+    let mut readers = readers.map(|one| &one.path);
     let (path, others) = (readers.next()?, readers.next());
-    let sets = |method| operation_at(api, path, &method).is_some();
+    let sets = |method| operation_at(api, &path.text, &method).is_some();
     let is_single = others.is_none() && (sets(Method::PUT) || sets(Method::PATCH));
-    let reached = prefixes(path).into_iter().all(|prefix| {
-        let last = prefix.rsplit('/').next().unwrap_or_default();
-        !last.starts_with('{') || operation.path.contains(last)
-    });
+    let has = |name: &str| operation.path.parameters().any(|own| own == name);
+    let reached = path.parameters().all(has);
     (is_single && reached).then(|| Action::ActSingle {
-        path: path.to_owned(),
+        path: path.text.clone(),
     })
 }
 
@@ -428,7 +423,7 @@ impl Model {
                 }
                 other => format!("{other:?}"),
             };
-            format!("{} {}: {action}\n", operation.method, operation.path)
+            format!("{} {}: {action}\n", operation.method, operation.path.text)
         };
         api.operations.iter().map(line).collect()
     }

@@ -57,10 +57,10 @@ impl<'a> Handler<'a> {
 
     /// The path of the list below an item whose key is the version.
     fn versions_of(&mut self, target: &Target<'a>, member: &str) -> Option<String> {
-        let start = format!("{}/", target.resource_path.template);
+        let start = format!("{}/", target.resource_path.template.text);
         let model = self.context.model;
         let found = model.collections.iter().find(|one| {
-            let rest = one.path.strip_prefix(&start);
+            let rest = one.path.text.strip_prefix(&start);
             rest.is_some_and(|rest| !rest.contains('/')) && one.key == Key::Member(member.into())
         })?;
         let path = super::links::fill(&found.path, &target.resource_path.values);

@@ -11,16 +11,16 @@ use crate::sample::Wish;
 impl<'a> Handler<'a> {
     /// The members of what the call answers with that are shown this once.
     pub(super) fn shown_once(&self) -> Vec<&'a str> {
-        let root = &self.context.api.root;
+        let schemas = self.context.api.schemas();
         let Some((_, schema)) = answered(self.call.operation) else {
             return Vec::new();
         };
-        let mut known = shape::known_members(root, schema.object(root));
+        let mut known = schemas.properties(schema.id);
         let envelope = envelope(self.context.api, schema);
         if let Some(inner) = envelope.strip_prefix('/').and_then(|name| known.get(name)) {
-            known = shape::known_members(root, inner);
+            known = schemas.properties(*inner);
         }
-        known.retain(|_, schema| shape::flag(root, schema, "x-shown-once"));
+        known.retain(|_, schema| shape::says(schemas, *schema, |schema| schema.shown_once));
         known.into_keys().collect()
     }
 
@@ -34,7 +34,7 @@ impl<'a> Handler<'a> {
         if once.iter().all(|name| members.contains_key(*name)) {
             return;
         }
-        let example = media.examples.first().map(|example| &example.value);
+        let example = media.examples().next().map(|example| example.value);
         let wish = Wish::at(&resource_path.path).like(example).fresh();
         let made = self.context.api.sampler.value(schema, &wish);
         let made = made.pointer(&envelope(self.context.api, schema));

@@ -5,10 +5,10 @@ use std::num::IntErrorKind;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, header};
+use openapi_document::model::{Pagination, Schema, SchemaId, Schemas, Type};
 use serde_json::{Value, json};
 
-use super::shape;
-use crate::api::{Location, Operation, resolved_pointer};
+use crate::api::{Location, Operation};
 use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 
@@ -20,7 +20,7 @@ const POSITION: &str = "cursor";
 /// The part of a list that a call asks for.
 #[derive(Debug)]
 pub(super) struct Page<'a> {
-    rule: &'a Value,
+    rule: Option<&'a Pagination>,
     pub(super) start: usize,
     pub(super) end: usize,
     total: usize,
@@ -31,10 +31,10 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The page of a list of `total` items; all of it where the document has no pages. `rule` is
-    /// the `x-pagination` of the operation.
+    /// what the operation says of them.
     pub(super) fn new(
-        root: &Value,
-        rule: &'a Value,
+        schemas: &Schemas,
+        rule: Option<&'a Pagination>,
         call: &Call<'_>,
         total: usize,
     ) -> Result<Self, Refusal> {
@@ -42,12 +42,11 @@ impl<'a> Page<'a> {
             rule,
             query: call.request.query_pairs(),
         };
-        let limit = if rule.is_object() {
-            limit(root, rule, call.operation, asked.number("limit")?)
-        } else {
-            total
+        let limit = match rule {
+            Some(rule) => limit(schemas, rule, call.operation, asked.number("limit")?),
+            None => total,
         };
-        let first = first_page(root, rule, call.operation);
+        let first = first_page(schemas, rule, call.operation);
         let start = asked.start(limit, first)?.min(total);
         Ok(Self {
             rule,
@@ -59,27 +58,25 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Writes what the page is into the answer around it. `schema` is the pointer of its schema.
+    /// Writes what the page is into the answer around it. `schema` is its schema.
     pub(super) fn describe(
         &self,
-        root: &Value,
-        schema: &str,
+        schemas: &Schemas,
+        schema: SchemaId,
         body: &mut Value,
         call: &Call<'_>,
         base: &str,
     ) {
-        if !self.rule.is_object() {
+        let Some(rule) = self.rule else {
             return;
-        }
-        self.echo(root, schema, body, call.operation);
+        };
+        self.echo(schemas, schema, body, call.operation);
         for role in ["total", "limit", "more", "next"] {
-            let Some(pointer) = self.rule["members"][role].as_str() else {
+            let Some(pointer) = rule.members.get(role) else {
                 continue;
             };
-            let place = shape::schema_at(root, schema, pointer);
-            let declared = place.and_then(|place| root.pointer(&place));
-            let declared = declared.unwrap_or(&Value::Null);
-            let kind = shape::kind(root, declared);
+            let declared = schemas.at_value(schema, pointer);
+            let kind = declared.and_then(|declared| schemas.kind(declared));
             let value = match role {
                 "total" => Some(json!(self.total)),
                 "limit" => Some(json!(self.limit)),
@@ -87,11 +84,13 @@ impl<'a> Page<'a> {
                 _ => self.next(kind, call, base),
             };
             match value {
-                Some(Value::Number(number)) if kind == Some("string") => {
+                Some(Value::Number(number)) if kind == Some(Type::String) => {
                     put(body, pointer, Value::from(number.to_string()));
                 }
                 Some(value) => put(body, pointer, value),
-                None if declared["nullable"] == true => put(body, pointer, Value::Null),
+                None if declared.is_some_and(|declared| schemas[declared].is_nullable()) => {
+                    put(body, pointer, Value::Null);
+                }
                 None => take(body, pointer),
             }
         }
@@ -99,23 +98,23 @@ impl<'a> Page<'a> {
 
     /// Members around the list, or beside its total, that are called as a parameter of the pages say
     /// what was asked for.
-    fn echo(&self, root: &Value, schema: &str, body: &mut Value, operation: &Operation) {
+    fn echo(&self, schemas: &Schemas, schema: SchemaId, body: &mut Value, operation: &Operation) {
         for member in ["items", "total"] {
-            let member = self.rule["members"][member].as_str().unwrap_or_default();
+            let member = self.rule.and_then(|rule| rule.members.get(member));
+            let member = member.map_or("", String::as_str);
             let holder = openapi_document::pointer::parent(member).unwrap_or_default();
-            let place = shape::schema_at(root, schema, holder);
-            let Some(around) = place.and_then(|place| root.pointer(&place)) else {
+            let Some(around) = schemas.at_value(schema, holder) else {
                 continue;
             };
-            let known = shape::known_members(root, around);
+            let known = schemas.properties(around);
             for (role, value) in [
                 ("offset", self.start),
                 ("page", self.start / self.limit.max(1) + self.first),
                 ("limit", self.limit),
             ] {
                 let name = role_name(self.rule, role).unwrap_or_default();
-                let shown = known.get(name).and_then(|schema| shape::kind(root, schema));
-                if shown == Some("integer") && query(operation, name).is_some() {
+                let shown = known.get(name).and_then(|schema| schemas.kind(*schema));
+                if shown == Some(Type::Integer) && query(operation, name).is_some() {
                     put(
                         body,
                         &openapi_document::pointer::join(holder, name),
@@ -127,15 +126,15 @@ impl<'a> Page<'a> {
     }
 
     /// What leads to the next page: a number, a cursor or a link; nothing after the last one.
-    fn next(&self, kind: Option<&str>, call: &Call<'_>, base: &str) -> Option<Value> {
+    fn next(&self, kind: Option<Type>, call: &Call<'_>, base: &str) -> Option<Value> {
         if self.end >= self.total {
             return None;
         }
-        let value = match (kind, self.rule["style"].as_str()) {
-            (Some("integer" | "number"), Some("page")) => {
+        let value = match (kind, style(self.rule)) {
+            (Some(Type::Integer | Type::Number), Some("page")) => {
                 json!(self.end / self.limit.max(1) + self.first)
             }
-            (Some("integer" | "number"), _) => json!(self.end),
+            (Some(Type::Integer | Type::Number), _) => json!(self.end),
             (_, Some("cursor")) => json!(cursor(self.end)),
             _ => json!(self.link(self.end, call, base)),
         };
@@ -144,7 +143,8 @@ impl<'a> Page<'a> {
 
     /// The `Link` header, where links stand there.
     pub(super) fn headers(&self, call: &Call<'_>, base: &str) -> Vec<(HeaderName, String)> {
-        if self.rule["style"] != "link" || self.rule["members"]["next"].is_string() {
+        let in_body = |rule: &Pagination| rule.members.contains_key("next");
+        if style(self.rule) != Some("link") || self.rule.is_some_and(in_body) {
             return Vec::new();
         }
         let step = self.limit.max(1);
@@ -191,7 +191,7 @@ impl<'a> Page<'a> {
 
 /// What a query says of pages.
 struct Asked<'a> {
-    rule: &'a Value,
+    rule: Option<&'a Pagination>,
     query: Vec<(String, String)>,
 }
 
@@ -229,7 +229,7 @@ impl Asked<'_> {
         }
         let linked = || {
             self.named(POSITION)
-                .filter(|_| self.rule["style"] == "link")
+                .filter(|_| style(self.rule) == Some("link"))
         };
         match self.sent("cursor").or_else(linked) {
             Some((name, text)) => read_cursor(text).ok_or_else(|| unread(name, text)),
@@ -238,8 +238,12 @@ impl Asked<'_> {
     }
 }
 
-fn role_name<'a>(rule: &'a Value, role: &str) -> Option<&'a str> {
-    rule["parameters"][role].as_str()
+fn style(rule: Option<&Pagination>) -> Option<&str> {
+    rule.map(|rule| rule.style.as_str())
+}
+
+fn role_name<'a>(rule: Option<&'a Pagination>, role: &str) -> Option<&'a str> {
+    rule?.parameters.get(role).map(String::as_str)
 }
 
 fn query<'a>(operation: &'a Operation, name: &str) -> Option<&'a crate::api::Parameter> {
@@ -249,30 +253,40 @@ fn query<'a>(operation: &'a Operation, name: &str) -> Option<&'a crate::api::Par
 
 /// The schema of the parameter of a role.
 fn role_schema<'a>(
-    root: &'a Value,
-    rule: &Value,
+    schemas: &'a Schemas,
+    rule: Option<&Pagination>,
     operation: &Operation,
     role: &str,
-) -> Option<&'a Value> {
+) -> Option<&'a Schema> {
     let schema = query(operation, role_name(rule, role)?)?.schema.as_ref()?;
-    root.pointer(&resolved_pointer(root, schema.pointer.clone()))
+    schemas.resolve(schema.id).map(|id| &schemas[id])
 }
 
-fn limit(root: &Value, rule: &Value, operation: &Operation, sent: Option<usize>) -> usize {
-    let schema = role_schema(root, rule, operation, "limit").unwrap_or(&Value::Null);
-    let number = |key: &str| usize::try_from(schema[key].as_u64()?).ok();
-    let wanted = sent.or(number("default")).unwrap_or(USUAL);
-    wanted.min(number("maximum").unwrap_or(usize::MAX)).max(1)
+fn limit(
+    schemas: &Schemas,
+    rule: &Pagination,
+    operation: &Operation,
+    sent: Option<usize>,
+) -> usize {
+    let schema = role_schema(schemas, Some(rule), operation, "limit");
+    let default = schema.and_then(|schema| schema.default.as_ref()?.as_u64());
+    let most = schema.and_then(|schema| schema.limits.maximum.as_ref()?.value.as_u64());
+    let number = |number: Option<u64>| usize::try_from(number?).ok();
+    let wanted = sent.or(number(default)).unwrap_or(USUAL);
+    wanted.min(number(most).unwrap_or(usize::MAX)).max(1)
 }
 
 /// The page size that holds when a call names none; nothing for an operation without pages.
-pub(super) fn usual_limit(root: &Value, rule: &Value, operation: &Operation) -> Option<usize> {
-    rule.is_object().then(|| limit(root, rule, operation, None))
+pub(super) fn usual_limit(schemas: &Schemas, operation: &Operation) -> Option<usize> {
+    let rule = operation.pagination.as_ref()?;
+    Some(limit(schemas, rule, operation, None))
 }
 
-fn first_page(root: &Value, rule: &Value, operation: &Operation) -> usize {
-    let schema = role_schema(root, rule, operation, "page").unwrap_or(&Value::Null);
-    let said = schema["minimum"].as_u64().or(schema["default"].as_u64());
+fn first_page(schemas: &Schemas, rule: Option<&Pagination>, operation: &Operation) -> usize {
+    let schema = role_schema(schemas, rule, operation, "page");
+    let least = schema.and_then(|schema| schema.limits.minimum.as_ref()?.value.as_u64());
+    let default = || schema?.default.as_ref()?.as_u64();
+    let said = least.or_else(default);
     said.and_then(|first| usize::try_from(first).ok())
         .unwrap_or(1)
 }

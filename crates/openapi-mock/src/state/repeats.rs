@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderName;
 
 use crate::answer::Answer;
-use crate::api::{Api, Tells};
+use crate::api::Tells;
 use crate::call::Call;
 use crate::refusal::{Reason, Refusal};
 
@@ -19,8 +19,8 @@ type Once = (String, String, String);
 
 impl Repeats {
     /// The first answer to this call, without its changes, which are made already.
-    pub(super) fn known(&self, api: &Api, call: &Call<'_>) -> Result<Option<Answer>, Refusal> {
-        let Some((body, answer)) = once(api, call).and_then(|once| self.0.get(&once)) else {
+    pub(super) fn known(&self, call: &Call<'_>) -> Result<Option<Answer>, Refusal> {
+        let Some((body, answer)) = once(call).and_then(|once| self.0.get(&once)) else {
             return Ok(None);
         };
         if *body != call.request.body {
@@ -40,16 +40,16 @@ impl Repeats {
         Ok(Some(answer))
     }
 
-    pub(super) fn keep(&mut self, api: &Api, call: &Call<'_>, answer: &Answer) {
-        if let Some(once) = once(api, call) {
+    pub(super) fn keep(&mut self, call: &Call<'_>, answer: &Answer) {
+        if let Some(once) = once(call) {
             let body = call.request.body.clone();
             self.0.insert(once, (body, answer.clone()));
         }
     }
 }
 
-fn once(api: &Api, call: &Call<'_>) -> Option<Once> {
-    let header = api.object(call.operation)["x-idempotency-key"].as_str()?;
+fn once(call: &Call<'_>) -> Option<Once> {
+    let header = call.operation.idempotency_key.as_deref()?;
     let key = call.request.header(header)?.to_owned();
     Some((
         call.operation.pointer.clone(),

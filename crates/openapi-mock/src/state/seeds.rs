@@ -1,6 +1,7 @@
 //! What is there before anybody creates anything.
 
 use indexmap::IndexMap;
+use openapi_document::model::Type;
 use serde_json::{Map, Value, json};
 
 use super::bodies::{answered, envelope};
@@ -9,7 +10,7 @@ use super::context::Context;
 use super::data::{Item, Items};
 use super::key::{Key, shown, shown_key};
 use super::links::Values;
-use super::{page, shape};
+use super::page;
 use crate::sample::Wish;
 
 /// How many items a list has at least, where no example shows one.
@@ -42,8 +43,7 @@ impl Context<'_> {
         let few = if shown > 0 { shown } else { FEW };
         let pages = collection.list.and_then(|number| {
             let operation = &self.api.operations[number];
-            let rule = &self.api.object(operation)["x-pagination"];
-            page::usual_limit(&self.api.root, rule, operation)
+            page::usual_limit(self.api.schemas(), operation)
         });
         match (collection.is_closed(), pages) {
             (false, _) => shown,
@@ -65,7 +65,7 @@ impl Context<'_> {
         let key_of = |value: &Value| {
             collection
                 .key
-                .of(value, self.links, collection.item.as_deref())
+                .of(value, self.links, collection.item.as_ref())
         };
         for (index, item) in self.shown_list(collection).into_iter().enumerate() {
             let key = key_of(item).unwrap_or_else(|| (index + 1).to_string());
@@ -150,7 +150,7 @@ impl Context<'_> {
             let mut value = self.made_value(collection, &place);
             let own = collection
                 .key
-                .of(&value, self.links, collection.item.as_deref());
+                .of(&value, self.links, collection.item.as_ref());
             let key = own.unwrap_or_else(|| (count + 1).to_string());
             if !taken(&key, &value) && !key.is_empty() {
                 self.settle(collection, &mut value, &key, values);
@@ -210,13 +210,14 @@ impl Context<'_> {
         let (Key::Member(name), Value::Object(members)) = (&collection.key, value) else {
             return;
         };
-        let object = collection
-            .whole
-            .as_ref()
-            .map(|schema| schema.object(&self.api.root));
-        let known = object.map(|schema| shape::known_members(&self.api.root, schema));
-        let kind = known.and_then(|known| shape::kind(&self.api.root, known.get(name.as_str())?));
-        let number = key.parse::<i64>().ok().filter(|_| kind == Some("integer"));
+        let schemas = self.api.schemas();
+        let whole = collection.whole.as_ref();
+        let known = whole.map(|schema| schemas.properties(schema.id));
+        let kind = known.and_then(|known| schemas.kind(*known.get(name.as_str())?));
+        let number = key
+            .parse::<i64>()
+            .ok()
+            .filter(|_| kind == Some(Type::Integer));
         members.insert(
             name.clone(),
             number.map_or_else(|| Value::from(key), Value::from),

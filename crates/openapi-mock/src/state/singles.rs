@@ -1,5 +1,6 @@
 //! Resources that stand alone, such as settings and texts.
 
+use openapi_document::model::Schema;
 use serde_json::{Map, Value};
 
 use super::apply::{CHANGE, Own, sent_by, stamp};
@@ -21,7 +22,7 @@ impl<'a> Handler<'a> {
 
     /// The operation that reads what stands here.
     fn reader(&self) -> Option<&'a Operation> {
-        self.reader_at(&self.call.operation.path)
+        self.reader_at(&self.call.operation.path.text)
     }
 
     fn reader_at(&self, template: &str) -> Option<&'a Operation> {
@@ -62,8 +63,8 @@ impl<'a> Handler<'a> {
         if let Some(held) = self.data.singles.get(&here.path) {
             return (!held.is_null()).then(|| held.clone());
         }
-        let (media, schema) = answered(self.reader_at(&here.template)?)?;
-        let example = media.examples.first().map(|example| &example.value);
+        let (media, schema) = answered(self.reader_at(&here.template.text)?)?;
+        let example = media.examples().next().map(|example| example.value);
         let made = self
             .context
             .api
@@ -97,7 +98,7 @@ impl<'a> Handler<'a> {
             return Ok(Some(Answer::status(304)));
         }
         let mut answer = self.answer_with(operation.success(), &mut value, &here)?;
-        let resource = here.template.rsplit('/').next().unwrap_or_default();
+        let resource = here.template.text.rsplit('/').next().unwrap_or_default();
         answer.changes = vec![Change::new(
             ChangeKind::Updated,
             resource,
@@ -112,25 +113,27 @@ impl<'a> Handler<'a> {
     /// call is set to what was sent, or taken away, and else the members that were sent are set.
     pub(super) fn act_single(&mut self, template: &str) -> Outcome {
         let operation = self.call.operation;
-        let there = ResourcePath::new(template, &self.call.path);
+        let Some(reader) = self.reader_at(template) else {
+            return Ok(None);
+        };
+        let there = ResourcePath::new(&reader.path, &self.call.path);
         let Some(Value::Object(mut members)) = self.single(&there) else {
             return Ok(None);
         };
-        let root = &self.context.api.root;
-        let schema = self.reader_at(template).and_then(answered);
-        let known = schema.map(|(_, schema)| shape::known_members(root, schema.object(root)));
+        let schemas = self.context.api.schemas();
+        let known = answered(reader).map(|(_, schema)| schemas.properties(schema.id));
         let known = known.unwrap_or_default();
-        let last = operation.path.rsplit('/').next().unwrap_or_default();
+        let last = operation.path.text.rsplit('/').next().unwrap_or_default();
         let same = |name: &&&str| shape::plain_name(name) == shape::plain_name(last);
         let named = known.keys().find(same).copied();
         let sent = sent_by(self.call, "").unwrap_or_default();
-        let inner = named.map(|name| shape::known_members(root, known[name]));
+        let inner = named.map(|name| schemas.properties(known[name]));
         let inner = inner.unwrap_or_default();
         if operation.method == http::Method::DELETE {
             let Some(name) = named else {
                 return Ok(None);
             };
-            if shape::flag(root, known[name], "nullable") {
+            if shape::says(schemas, known[name], Schema::is_nullable) {
                 members.insert(name.to_owned(), Value::Null);
             } else {
                 members.shift_remove(name);
@@ -192,6 +195,7 @@ impl<'a> Handler<'a> {
             .call
             .operation
             .path
+            .text
             .rsplit('/')
             .next()
             .unwrap_or_default();

@@ -13,9 +13,8 @@ use crate::call::Call;
 use crate::document::Document;
 use crate::request::Request;
 
-fn summary(root: &Arc<Value>) -> String {
-    let api = Api::new(root);
-    Model::new(&api, &Links::new(&api)).summary(&api)
+fn summary(api: &Api) -> String {
+    Model::new(api, &Links::new(api)).summary(api)
 }
 
 fn configuration() -> Document {
@@ -26,7 +25,7 @@ fn configuration() -> Document {
 
 #[test]
 fn the_configuration_api_is_understood() {
-    insta::assert_snapshot!(summary(configuration().root()));
+    insta::assert_snapshot!(summary(&Api::of(configuration().spec())));
 }
 
 fn json_response(schema: &Value) -> Value {
@@ -73,21 +72,19 @@ fn other_documents_are_understood() {
         "/logins": {"post": operation(&any, "200", &any)},
         "/files/{name}.pdf": {"delete": operation(&none, "204", &none)},
     }});
-    insta::assert_snapshot!(summary(&Arc::new(root)));
+    insta::assert_snapshot!(summary(&Api::new(&Arc::new(root))));
 }
 
 /// The path parameters of an operation as the document shows them.
-fn shown_path(api: &Api, operation: &Operation) -> Vec<(String, String)> {
+fn shown_path(operation: &Operation) -> Vec<(String, String)> {
     let on_path = operation
         .parameters
         .iter()
         .filter(|one| one.location == Location::Path);
     let shown = on_path.map(|one| {
-        let example = &api.root.pointer(&one.pointer).unwrap()["example"];
-        (
-            one.name.clone(),
-            example.as_str().unwrap_or("some").to_owned(),
-        )
+        let example = one.examples.iter().find(|example| example.name.is_none());
+        let example = example.and_then(|example| example.value.as_ref()?.as_str());
+        (one.name.clone(), example.unwrap_or("some").to_owned())
     });
     shown.collect()
 }
@@ -100,7 +97,7 @@ fn read_all(api: &Api) -> usize {
         .iter()
         .filter(|one| one.method == http::Method::GET);
     let told = reads.filter(|operation| {
-        let path = shown_path(api, operation);
+        let path = shown_path(operation);
         let request = Request::for_tests("GET", &fill(&operation.path, &path), "");
         let (media, body) = (None, None);
         let call = Call {
@@ -116,7 +113,7 @@ fn read_all(api: &Api) -> usize {
             .expect(&operation.id);
         let body = answer.body;
         if let (Some(body), Some((_, schema))) = (&body, answered(operation)) {
-            let wrong = schema.violations(&api.root, body);
+            let wrong = schema.violations(&api.spec, body);
             assert!(wrong.is_empty(), "{}: {body} {wrong:?}", operation.id);
         }
         body.is_some()
@@ -126,13 +123,13 @@ fn read_all(api: &Api) -> usize {
 
 #[test]
 fn all_that_documents_show_is_there_and_valid() {
-    let api = Api::new(configuration().root());
+    let api = Api::of(configuration().spec());
     assert!(read_all(&api) > 30);
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lowering");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|kind| kind == "yaml") {
-            read_all(&Api::new(Document::open(&path).unwrap().root()));
+            read_all(&Api::of(Document::open(&path).unwrap().spec()));
         }
     }
 }

@@ -3,13 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, header};
+use openapi_document::model::Type;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::collection::Collection;
 use super::handler::{Handler, Outcome, Target};
-use super::shape;
 use crate::answer::Answer;
 use crate::call::Upload;
 use crate::media;
@@ -72,8 +72,8 @@ impl<'a> Handler<'a> {
         let (Some(upload), Some(schema)) = (self.call.files.first(), &collection.whole) else {
             return;
         };
-        let root = &self.context.api.root;
-        let known = shape::known_members(root, schema.object(root));
+        let schemas = self.context.api.schemas();
+        let known = schemas.properties(schema.id);
         let named = known.keys().any(|member| says(member) == Some(Says::Name));
         for (member, schema) in known {
             let says = match says(member) {
@@ -81,11 +81,13 @@ impl<'a> Handler<'a> {
                 None if member == "name" && !named => Some(Says::Name),
                 says => says,
             };
-            let kind = shape::kind(root, schema);
+            let kind = schemas.kind(schema);
             let said = match (says, kind) {
                 (Some(Says::Name), _) => upload.file_name.clone().map(Value::from),
                 (Some(Says::Media), _) => upload.media.clone().map(Value::from),
-                (Some(Says::Size), Some("integer" | "number")) => Some(upload.bytes.len().into()),
+                (Some(Says::Size), Some(Type::Integer | Type::Number)) => {
+                    Some(upload.bytes.len().into())
+                }
                 _ => None,
             };
             value.extend(said.map(|said| (member.to_owned(), said)));

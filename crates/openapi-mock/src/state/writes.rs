@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use openapi_document::model::Schemas;
 use serde_json::{Map, Value};
 
 use super::apply::{CHANGE, CREATION, Own, sent_by, stamp};
@@ -15,7 +16,6 @@ use super::moves::renew;
 use super::shape;
 use super::uploads::File;
 use crate::answer::Answer;
-use crate::api::resolve;
 use crate::change::{Change, ChangeKind};
 use crate::refusal::{Reason, Refusal};
 use crate::sample::Wish;
@@ -49,15 +49,13 @@ impl<'a> Handler<'a> {
         here: &ResourcePath,
         sent: &Map<String, Value>,
     ) -> (Target<'a>, Option<Value>) {
-        let root = &self.context.api.root;
-        let whole = collection.whole.as_ref().map(|schema| schema.object(root));
-        let known = whole
-            .map(|schema| shape::known_members(root, schema))
-            .unwrap_or_default();
+        let schemas = self.context.api.schemas();
+        let whole = collection.whole.as_ref();
+        let known = whole.map(|schema| schemas.properties(schema.id));
+        let known = known.unwrap_or_default();
         let given_by_server = |name: &str| {
-            known
-                .get(name)
-                .is_some_and(|schema| shape::flag(root, schema, "readOnly"))
+            let schema = known.get(name);
+            schema.is_some_and(|id| shape::says(schemas, *id, |schema| schema.read_only))
         };
         let named = match &collection.key {
             Key::Member(name) if !given_by_server(name) => sent.get(name).and_then(shape::scalar),
@@ -79,7 +77,7 @@ impl<'a> Handler<'a> {
     /// A key that nothing here has or had: the next number, or one that looks like the others, with
     /// the item that was made for it.
     fn new_key(&mut self, collection: &Collection, at: &str) -> (String, Option<Value>) {
-        let root = &self.context.api.root;
+        let schemas = self.context.api.schemas();
         self.data.made_keys += 1;
         let count = usize::try_from(self.data.made_keys).unwrap_or(usize::MAX);
         let items = self.data.collections.get(at);
@@ -101,7 +99,7 @@ impl<'a> Handler<'a> {
             .into_iter()
             .flat_map(|items| items.items.keys().chain(&items.gone));
         let numbers = keys.filter_map(|key| key.parse::<u64>().ok());
-        let next = next_number(&numbers.collect(), most(collection, root));
+        let next = next_number(&numbers.collect(), most(collection, schemas));
         (next.to_string(), None)
     }
 
@@ -336,8 +334,7 @@ impl<'a> Handler<'a> {
             let Some(schema) = &target.collection.whole else {
                 return;
             };
-            let root = &handler.context.api.root;
-            let known = shape::known_members(root, schema.object(root));
+            let known = handler.context.api.schemas().properties(schema.id);
             if let Some(name) = renews.filter(|name| !sent.contains_key(*name)) {
                 let place = format!("{}#{count}", target.resource_path.path);
                 let held = Value::Object(members.clone());
@@ -377,15 +374,18 @@ fn next_number(used: &BTreeSet<u64>, most: u64) -> u64 {
 }
 
 /// The greatest number that the key of a collection can be.
-fn most(collection: &Collection, root: &Value) -> u64 {
+fn most(collection: &Collection, schemas: &Schemas) -> u64 {
     let usual = i64::MAX.unsigned_abs();
     let (Key::Member(name), Some(whole)) = (&collection.key, &collection.whole) else {
         return usual;
     };
-    let known = shape::known_members(root, whole.object(root));
-    let schema = known.get(name.as_str()).copied().unwrap_or(&Value::Null);
-    let said = resolve(root, schema)["maximum"].as_u64();
-    let of_format = match resolve(root, schema)["format"].as_str() {
+    let schema = schemas.properties(whole.id).get(name.as_str()).copied();
+    let Some(schema) = schema.and_then(|id| schemas.resolve(id)) else {
+        return usual;
+    };
+    let said = schemas[schema].limits.maximum.as_ref();
+    let said = said.and_then(|most| most.value.as_u64());
+    let of_format = match schemas[schema].format.as_deref() {
         Some("int32") => i32::MAX.unsigned_abs().into(),
         _ => usual,
     };

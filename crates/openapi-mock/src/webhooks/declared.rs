@@ -2,13 +2,12 @@
 
 use http::HeaderName;
 use indexmap::IndexMap;
-use serde_json::Value;
+use openapi_document::model::{EnvelopePlace, Model};
 
 use super::signature::Signature;
-use crate::api::members;
 use crate::schema::Schema;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Declared {
     pub(super) events: IndexMap<String, Event>,
     pub(super) envelope: Envelope,
@@ -38,25 +37,26 @@ pub(super) enum Place {
 }
 
 impl Declared {
-    pub(super) fn new(root: &Value) -> Self {
-        let object = &root["x-event-delivery"];
-        let events = members(&object["events"]).filter_map(|(name, _)| {
-            let pointer = openapi_document::pointer::join("/x-event-delivery/events", name);
-            let payload = Schema::response(root, format!("{pointer}/payload"))?;
+    pub(super) fn new(model: &Model) -> Self {
+        let Some(delivery) = &model.events else {
+            return Self::default();
+        };
+        let events = delivery.events.iter().filter_map(|(name, event)| {
+            let payload = Schema::response(event.payload?);
             Some((name.clone(), Event { payload }))
         });
-        let alternatives = members(&object["signatureAlternatives"]);
-        let alternatives =
-            alternatives.filter_map(|(name, object)| Some((name.clone(), Signature::new(object)?)));
-        let envelope = &object["envelope"];
+        let alternatives = delivery.signature_alternatives.iter();
+        let alternatives = alternatives
+            .filter_map(|(name, declared)| Some((name.clone(), Signature::new(declared)?)));
+        let place = |place: &Option<EnvelopePlace>| Place::of(place.as_ref()?);
         Self {
             events: events.collect(),
             envelope: Envelope {
-                name: place(&envelope["name"]),
-                id: place(&envelope["id"]),
-                time: place(&envelope["time"]),
+                name: place(&delivery.envelope.name),
+                id: place(&delivery.envelope.id),
+                time: place(&delivery.envelope.time),
             },
-            signature: Signature::new(&object["signature"]),
+            signature: delivery.signature.as_ref().and_then(Signature::new),
             alternatives: alternatives.collect(),
         }
     }
@@ -66,10 +66,11 @@ impl Declared {
     }
 }
 
-fn place(object: &Value) -> Option<Place> {
-    if let Some(pointer) = object["member"].as_str() {
-        return Some(Place::Member(pointer.to_owned()));
+impl Place {
+    fn of(declared: &EnvelopePlace) -> Option<Self> {
+        Some(match declared {
+            EnvelopePlace::Member(pointer) => Self::Member(pointer.clone()),
+            EnvelopePlace::Header(name) => Self::Header(HeaderName::try_from(name).ok()?),
+        })
     }
-    let header = HeaderName::try_from(object["header"].as_str()?).ok()?;
-    Some(Place::Header(header))
 }

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -14,6 +13,7 @@ use super::receiver::{Attempt, Delivery, Job, Log, Receiver};
 use crate::change::Change;
 use crate::error::{MockError, hint};
 use crate::mock::Mock;
+use crate::spec::Spec;
 
 /// What a mock keeps of its webhooks.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    pub(crate) fn new(root: &Value, seed: u64) -> Self {
+    pub(crate) fn new(spec: &Spec, seed: u64) -> Self {
         Self {
-            declared: Declared::new(root),
+            declared: Declared::new(&spec.model),
             runtime: Handle::try_current().ok(),
             receivers: Mutex::default(),
             random: Mutex::new(fastrand::Rng::with_seed(seed)),

@@ -1,7 +1,7 @@
 //! The bodies of deliveries.
 
 use http::{HeaderMap, HeaderValue};
-use openapi_document::walk::{self, Walk};
+use openapi_document::model::{Part, Schemas};
 use serde_json::{Map, Value, json};
 
 use super::declared::{Declared, Envelope, Event, Place};
@@ -77,11 +77,11 @@ impl Composer<'_> {
         let base = self.made(None);
         let mut why = None;
         for place in places(change) {
-            let schemas = self.schemas_at(&place);
-            if schemas.is_empty() {
+            let parts = self.parts_at(&place);
+            if parts.is_empty() {
                 continue;
             }
-            let resource = fitting(&schemas, &change.value);
+            let resource = fitting(self.api.schemas(), &parts, &change.value);
             let mut body = if place.is_empty() {
                 json!({})
             } else {
@@ -107,21 +107,18 @@ impl Composer<'_> {
     }
 
     /// All schemas that speak of what stands at a place of the payload.
-    fn schemas_at(&self, place: &[String]) -> Vec<&Value> {
-        let root = &*self.api.root;
-        let payload = root.pointer(&self.event.payload.pointer);
-        let payload = common_parts(root, payload);
-        place.iter().fold(payload, |schemas, name| {
-            let inner = schemas.into_iter();
-            common_parts(
-                root,
-                inner.filter_map(|schema| schema.get("properties")?.get(name)),
-            )
+    fn parts_at(&self, place: &[String]) -> Vec<Part> {
+        let schemas = self.api.schemas();
+        let payload = schemas.common_parts([self.event.payload.id]);
+        place.iter().fold(payload, |parts, name| {
+            let parts = parts.into_iter();
+            let inner = parts.filter_map(|part| schemas[part.id].properties.get(name));
+            schemas.common_parts(inner.map(|property| property.schema))
         })
     }
 
     fn valid(&self, message: Message) -> Result<Message, String> {
-        let violations = self.event.payload.violations(&self.api.root, &message.body);
+        let violations = self.event.payload.violations(&self.api.spec, &message.body);
         let told: Vec<String> = violations
             .iter()
             .map(|violation| format!("payload {}: {}", violation.at, violation.what))
@@ -205,28 +202,17 @@ impl Composer<'_> {
 
     /// Whether the schema says nothing against what stands at a place.
     fn takes(&self, body: &Value, pointer: &str) -> bool {
-        let violations = self.event.payload.violations(&self.api.root, body);
+        let violations = self.event.payload.violations(&self.api.spec, body);
         violations.iter().all(|violation| violation.at != pointer)
     }
 }
 
-/// All schemas that hold for a value of these, behind references and without choices.
-fn common_parts<'a>(
-    root: &'a Value,
-    schemas: impl IntoIterator<Item = &'a Value>,
-) -> Vec<&'a Value> {
-    let places = schemas.into_iter().map(|schema| (String::new(), schema));
-    let mut walk = Walk::from_all(root, places);
-    let parts = std::iter::from_fn(|| walk.next(walk::none));
-    parts.map(|part| part.schema).collect()
-}
-
 /// The members of a resource that schemas know, or all where they know none.
-fn fitting(schemas: &[&Value], resource: &Value) -> Map<String, Value> {
-    let named = schemas
+fn fitting(schemas: &Schemas, parts: &[Part], resource: &Value) -> Map<String, Value> {
+    let named = parts
         .iter()
-        .flat_map(|schema| members(&schema["properties"]));
-    let known: Vec<&String> = named.map(|(name, _)| name).collect();
+        .flat_map(|part| schemas[part.id].properties.keys());
+    let known: Vec<&String> = named.collect();
     let fitting = members(resource).filter(|(name, _)| known.is_empty() || known.contains(name));
     let owned = fitting.map(|(name, value)| (name.clone(), value.clone()));
     owned.collect()
@@ -326,7 +312,7 @@ mod tests {
 
     fn composed<T>(name: &str, with: impl FnOnce(&Composer<'_>) -> T) -> T {
         let api = Api::new(&Arc::new(document()));
-        let declared = Declared::new(&api.root);
+        let declared = Declared::new(api.model());
         let facts = Facts {
             name: name.to_owned(),
             id: "0123456789".to_owned(),

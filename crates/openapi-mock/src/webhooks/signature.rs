@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::Value;
+use openapi_document::model::{self, SignatureEncoding};
 use sha2::Sha256;
 
 /// How deliveries are signed.
@@ -26,25 +26,22 @@ enum Timestamp {
 }
 
 impl Signature {
-    /// Nothing where the object is none, or names a scheme that this is not.
-    pub(super) fn new(object: &Value) -> Option<Self> {
-        let text = |name: &str| object[name].as_str();
-        let header = |name: &str| HeaderName::try_from(text(name)?).ok();
-        if text("scheme") != Some("hmac-sha256") {
-            return None;
-        }
-        let in_header = header("timestampHeader").map(Timestamp::Header);
-        let in_part = || Some(Timestamp::Part(text("timestampPrefix")?.to_owned()));
+    /// Nothing where what is declared names a header that is none.
+    pub(super) fn new(declared: &model::Signature) -> Option<Self> {
+        let header = |name: &String| HeaderName::try_from(name).ok();
+        let in_header = declared.timestamp_header.as_ref().and_then(header);
+        let in_part = declared.timestamp_prefix.clone();
+        // A receiver may not expect a prefix that is optional.
+        let prefix = declared.prefix.clone();
+        let prefix = prefix.filter(|_| declared.prefix_required);
         Some(Self {
-            header: header("header")?,
-            base64: text("encoding") == Some("base64"),
-            // A receiver may not expect one that is optional.
-            prefix: text("prefix")
-                .filter(|_| object["prefixRequired"] != false)
-                .unwrap_or_default()
-                .to_owned(),
-            separator: text("separator").map(str::to_owned),
-            timestamp: in_header.or_else(in_part),
+            header: header(&declared.header)?,
+            base64: declared.encoding == SignatureEncoding::Base64,
+            prefix: prefix.unwrap_or_default(),
+            separator: declared.separator.clone(),
+            timestamp: in_header
+                .map(Timestamp::Header)
+                .or(in_part.map(Timestamp::Part)),
         })
     }
 
@@ -94,12 +91,13 @@ impl Signature {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn signed(object: &Value, secret: &str, body: &str) -> Vec<(String, String)> {
-        let signature = Signature::new(object).unwrap();
+        let declared = serde_json::from_value(object.clone()).unwrap();
+        let signature = Signature::new(&declared).unwrap();
         let headers = signature.sign(secret, 1_700_000_000, body.as_bytes());
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
         let pairs = headers.iter();
@@ -158,7 +156,12 @@ mod tests {
 
     #[test]
     fn other_schemes_are_none_of_this() {
-        assert!(Signature::new(&json!({"scheme": "ed25519", "header": "S"})).is_none());
-        assert!(Signature::new(&Value::Null).is_none());
+        let signed_by = |scheme: &str| {
+            let signature = json!({"scheme": scheme, "header": "S"});
+            let document = json!({"x-event-delivery": {"events": {}, "signature": signature}});
+            model::Model::of(&document).events.unwrap().signature
+        };
+        assert!(signed_by("hmac-sha256").is_some());
+        assert!(signed_by("ed25519").is_none());
     }
 }

@@ -1,7 +1,6 @@
 //! What our own extensions say of the document as a whole.
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
 use super::Reader;
 use crate::model::Model;
@@ -50,18 +49,16 @@ impl<'a> Reader<'a> {
     pub(super) fn events(&mut self, document: &Node<'a>) -> Option<EventDelivery> {
         let delivery = document.child("x-event-delivery")?;
         let events = delivery.members("events").into_iter();
-        let alternatives = delivery
-            .object("signatureAlternatives")
-            .into_iter()
-            .flatten();
+        let alternatives = delivery.child("signatureAlternatives");
+        let alternatives = alternatives.iter().flat_map(Node::all_members);
         Some(EventDelivery {
             events: events
                 .map(|(name, event)| (name.to_owned(), self.event(event)))
                 .collect(),
-            envelope: delivery.get("envelope").cloned(),
-            signature: delivery.get("signature").cloned(),
+            envelope: delivery.read("envelope").unwrap_or_default(),
+            signature: delivery.read("signature"),
             signature_alternatives: alternatives
-                .map(|(name, signature): (&String, &Value)| (name.clone(), signature.clone()))
+                .filter_map(|(name, signature)| Some((name.to_owned(), signature.as_type()?)))
                 .collect(),
         })
     }

@@ -54,15 +54,17 @@ pub(super) fn external_docs(node: &Node<'_>) -> Option<ExternalDocs> {
 
 /// The servers that a document, a path or an operation lists.
 pub(super) fn servers(holder: &Node<'_>) -> Vec<Server> {
-    let servers = holder.items("servers").into_iter();
-    let servers = servers.map(|server| Server {
+    holder.items("servers").into_iter().map(server).collect()
+}
+
+pub(crate) fn server(server: Node<'_>) -> Server {
+    Server {
         url: string(&server, "url"),
         description: server.text("description"),
         environment: server.text("x-environment"),
         variables: variables(&server),
         pointer: server.pointer,
-    });
-    servers.collect()
+    }
 }
 
 fn variables(server: &Node<'_>) -> IndexMap<String, ServerVariable> {
@@ -110,7 +112,7 @@ fn scheme_kind(scheme: &Node<'_>) -> Option<SchemeKind> {
         },
         "oauth2" => SchemeKind::OAuth2 {
             flows: flows(scheme),
-            details: scheme.get("x-oauth").cloned(),
+            details: scheme.read("x-oauth"),
         },
         "openIdConnect" => SchemeKind::OpenIdConnect {
             url: scheme.text("openIdConnectUrl")?,

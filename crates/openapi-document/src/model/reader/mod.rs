@@ -20,6 +20,8 @@ use super::security::Requirement;
 use super::server::Server;
 use super::{Components, Model};
 
+pub(super) use info::server;
+
 pub(super) fn read(root: &Value) -> Model {
     let document = Node::root(root);
     let mut model = Model {

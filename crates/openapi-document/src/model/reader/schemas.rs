@@ -232,6 +232,7 @@ fn statements(node: &Node<'_>, frame: Schema) -> Schema {
         title: node.text("title"),
         description: node.text("description"),
         external_docs: info::external_docs(node),
+        nullable: flagged("nullable") || types(node).contains(Type::Null),
         types: types(node),
         values: values(node, "enum"),
         value_descriptions: node.read("x-enum-descriptions").unwrap_or_default(),
