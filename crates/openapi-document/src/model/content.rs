@@ -8,9 +8,9 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::direction::Direction;
-use super::operation::{Deprecation, Filter};
+use super::extension::{Deprecation, Filter};
 use super::origin::Origin;
-use super::schemas::SchemaId;
+use super::schema::SchemaId;
 
 /// A definition where an operation uses it. All that the definition says can be read from it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::node::lenient;
 use super::origin::Origin;
-use super::schemas::SchemaId;
+use super::schema::SchemaId;
 
 /// Events, and how they are delivered (`x-event-delivery`).
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -40,6 +40,7 @@
 mod content;
 mod direction;
 mod event;
+mod extension;
 pub mod media;
 pub(crate) mod node;
 mod operation;
@@ -68,16 +69,14 @@ pub use event::{
     Envelope, EnvelopePlace, Event, EventDelivery, Signature, SignatureEncoding, SignatureScheme,
     SignedMessage, WebLink, WebLinkParameter,
 };
-pub use operation::{
-    Callback, Deprecation, Filter, FilterBound, Follow, Method, Operation, Pagination, Retry,
-    RetryStatuses,
-};
+pub use extension::{Deprecation, Filter, FilterBound, Follow, Pagination, Retry, RetryStatuses};
+pub use operation::{Callback, Method, Operation};
 pub use origin::{Origin, Provenance};
 pub use path::{Marks, PathTemplate, Piece};
 pub use schema::{
-    Additional, Bound, Discriminator, Limits, Place, Property, Schema, Type, TypeSet,
+    Additional, Bound, Discriminator, Limits, Place, Property, Schema, SchemaId, Type, TypeSet,
 };
-pub use schemas::{SchemaId, Schemas};
+pub use schemas::Schemas;
 pub use security::{
     ClientAuthentication, Flow, FlowKind, OAuthDetails, Pkce, Requirement, SchemeKind,
     SecurityScheme,

@@ -5,9 +5,19 @@ use serde_json::{Number, Value};
 
 use super::ExternalDocs;
 use super::direction::Direction;
-use super::operation::Deprecation;
+use super::extension::Deprecation;
 use super::origin::Origin;
-use super::schemas::SchemaId;
+
+/// The number of a schema in [`Schemas`](super::Schemas).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaId(pub(super) u32);
+
+impl SchemaId {
+    /// Its place in the order of [`Schemas::iter`](super::Schemas::iter).
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A schema where it is written. One that is only a reference has a [`target`](Self::target) and says
 /// nothing else.

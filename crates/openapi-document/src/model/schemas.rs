@@ -5,19 +5,8 @@ use std::ops::Index;
 
 use indexmap::IndexMap;
 
-use super::schema::{Additional, Schema, Type};
+use super::schema::{Additional, Schema, SchemaId, Type};
 use super::walk::{self, Part, Walk};
-
-/// The number of a schema in [`Schemas`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SchemaId(pub(super) u32);
-
-impl SchemaId {
-    /// Its place in the order of [`Schemas::iter`].
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// All schemas of a document, each where it is written, in the order of reading: what a schema is part
 /// of comes before it.

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::schemas::{SchemaId, Schemas};
+use super::schema::SchemaId;
+use super::schemas::Schemas;
 
 /// A schema that speaks of a value, beside others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

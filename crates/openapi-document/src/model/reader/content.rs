@@ -13,7 +13,7 @@ use crate::model::direction::Direction;
 use crate::model::node::Node;
 use crate::model::origin::Origin;
 use crate::model::schema::Place;
-use crate::model::schemas::SchemaId;
+use crate::model::schema::SchemaId;
 
 impl<'a> Reader<'a> {
     pub(super) fn parameter(

@@ -10,10 +10,11 @@ use super::{Reader, info};
 use crate::model::direction::Direction;
 use crate::model::node::Node;
 use crate::model::origin::Origin;
+use crate::model::schema::SchemaId;
 use crate::model::schema::{
     Additional, Bound, Discriminator, Limits, Place, Property, Schema, Type, TypeSet,
 };
-use crate::model::schemas::{SchemaId, Schemas};
+use crate::model::schemas::Schemas;
 
 /// The schemas that were read so far.
 #[derive(Default)]
