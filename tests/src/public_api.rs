@@ -1,7 +1,8 @@
 //! What a crate promises its users: its public items, read from its source.
 //!
 //! Everything that a user can name is listed, one block an item: fields, variants, methods,
-//! implemented traits. Bodies, private items and documentation are not.
+//! implemented traits. What is hidden from documentation is listed too, because published crates call it,
+//! and so is what macros make. Bodies, private items and documentation are not.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +16,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use crate::rust_source::{self, is_hidden};
+use crate::rust_source::{self, is_hidden, is_test};
 
 /// The public items of each module: path of the module (`lib` for the root) to text.
 pub type Modules = BTreeMap<String, String>;
@@ -33,7 +34,9 @@ pub fn list(crate_folder: &Path) -> Result<Modules, String> {
         }
         (module.path, listing.text())
     };
-    let modules = rust_source::modules(crate_folder)?.into_iter().map(listed);
+    let modules = rust_source::all_modules(crate_folder)?
+        .into_iter()
+        .map(listed);
     Ok(modules.filter(|(_, text)| !text.is_empty()).collect())
 }
 
@@ -92,22 +95,33 @@ impl Listing {
                 self.add(&format!("{}{}", signature(&item.sig), marks(&item.attrs)));
             }
             Item::Const(item) if is_listed(&item.vis, &item.attrs) => {
-                self.add(&format!("const {}: {}", item.ident, short(&item.ty)));
+                self.add(&format!(
+                    "const {}: {}{}",
+                    item.ident,
+                    short(&item.ty),
+                    marks(&item.attrs)
+                ));
             }
             Item::Static(item) if is_listed(&item.vis, &item.attrs) => {
-                self.add(&format!("static {}: {}", item.ident, short(&item.ty)));
+                self.add(&format!(
+                    "static {}: {}{}",
+                    item.ident,
+                    short(&item.ty),
+                    marks(&item.attrs)
+                ));
             }
             Item::Type(item) if is_listed(&item.vis, &item.attrs) => {
                 let head = format!(
-                    "type {}{} = {}",
+                    "type {}{} = {}{}",
                     item.ident,
                     short(&item.generics),
-                    short(&item.ty)
+                    short(&item.ty),
+                    marks(&item.attrs)
                 );
                 self.add(&head);
             }
             Item::Use(item) if is_listed(&item.vis, &item.attrs) => {
-                self.add(&format!("use {}", short(&item.tree)));
+                self.add(&format!("use {}{}", short(&item.tree), marks(&item.attrs)));
             }
             Item::Trait(item) if is_listed(&item.vis, &item.attrs) => {
                 let bounds = short(&item.supertraits);
@@ -145,18 +159,27 @@ impl Listing {
         block.traits.extend(derives(attrs));
     }
 
-    /// An exported macro by what it matches; a call of a macro as it stands, because what it makes
-    /// is public.
+    /// A macro by the items that it makes, an exported one by what it matches too; a call of a macro as
+    /// it stands.
     fn macro_item(&mut self, item: &syn::ItemMacro) {
-        if is_hidden(&item.attrs) {
+        if is_test(&item.attrs) {
             return;
         }
         match &item.ident {
-            Some(name) if item.attrs.iter().any(|a| a.path().is_ident("macro_export")) => {
-                let rules = matchers(&item.mac.tokens);
-                self.add(&format!("macro {name}!")).members = rules;
+            Some(name) => {
+                let is_exported = item.attrs.iter().any(|a| a.path().is_ident("macro_export"));
+                let mut members = Vec::new();
+                for rule in rules(&item.mac.tokens) {
+                    if is_exported {
+                        members.push(short(&rule.matcher));
+                    }
+                    members.extend(made(&rule.body));
+                }
+                if !members.is_empty() {
+                    self.add(&format!("macro {name}!{}", marks(&item.attrs)))
+                        .members = members;
+                }
             }
-            Some(_) => {}
             None => {
                 let name = short(&item.mac.path);
                 let arguments = without_docs(&item.mac.tokens);
@@ -186,7 +209,7 @@ impl Listing {
     fn implementation(&mut self, item: &ItemImpl) {
         let own = short(&item.self_ty);
         let name = own.split(['<', ' ']).next().unwrap_or(&own).to_owned();
-        if is_hidden(&item.attrs) || self.private.contains(&name) {
+        if is_test(&item.attrs) || self.private.contains(&name) {
             return;
         }
         let head = match self.heads.get(&name) {
@@ -223,7 +246,7 @@ fn inherent(item: &ImplItem) -> Option<String> {
 
 fn trait_member(item: &TraitItem) -> Option<String> {
     match item {
-        TraitItem::Fn(item) if !is_hidden(&item.attrs) => Some(signature(&item.sig)),
+        TraitItem::Fn(item) => Some(format!("{}{}", signature(&item.sig), marks(&item.attrs))),
         TraitItem::Const(item) => Some(format!("const {}: {}", item.ident, short(&item.ty))),
         TraitItem::Type(item) => Some(format!("type {}", item.ident)),
         _ => None,
@@ -299,12 +322,15 @@ fn is_public(vis: &Visibility) -> bool {
 }
 
 fn is_listed(vis: &Visibility, attrs: &[Attribute]) -> bool {
-    is_public(vis) && !is_hidden(attrs)
+    is_public(vis) && !is_test(attrs)
 }
 
 /// The attributes that users notice.
 fn marks(attrs: &[Attribute]) -> String {
     let mut marks = String::new();
+    if is_hidden(attrs) && !is_test(attrs) {
+        marks.push_str(" [hidden]");
+    }
     for attribute in attrs {
         let path = attribute.path();
         if path.is_ident("deprecated") {
@@ -358,21 +384,75 @@ fn last(path: &syn::Path) -> String {
     path.segments.last().map(short).unwrap_or_default()
 }
 
-/// The patterns of a macro's rules.
-fn matchers(tokens: &TokenStream) -> Vec<String> {
+/// One rule of a macro.
+struct Rule {
+    matcher: TokenTree,
+    body: TokenStream,
+}
+
+/// The rules of `macro_rules!`: pattern, arrow, body.
+fn rules(tokens: &TokenStream) -> Vec<Rule> {
     let trees: Vec<_> = tokens.clone().into_iter().collect();
-    let arrow = |index: usize| {
-        let is = |offset: usize, wanted: &str| {
-            trees
-                .get(index + offset)
-                .is_some_and(|tree| tree.to_string() == wanted)
-        };
-        is(1, "=") && is(2, ">")
+    let is = |index: usize, wanted: &str| {
+        trees
+            .get(index)
+            .is_some_and(|tree: &TokenTree| tree.to_string() == wanted)
     };
-    (0..trees.len())
-        .filter(|index| arrow(*index))
-        .map(|index| short(&trees[index]))
-        .collect()
+    let starts = (0..trees.len()).filter(|index| is(index + 1, "=") && is(index + 2, ">"));
+    let rule = |index: usize| match trees.get(index + 3)? {
+        TokenTree::Group(body) => Some(Rule {
+            matcher: trees[index].clone(),
+            body: body.stream(),
+        }),
+        _ => None,
+    };
+    starts.filter_map(rule).collect()
+}
+
+/// The public items that the body of a rule makes, one line each with what belongs to it; none where
+/// it is no list of items.
+fn made(body: &TokenStream) -> Vec<String> {
+    let Ok(file) = syn::parse2::<syn::File>(once(body.clone())) else {
+        return Vec::new();
+    };
+    let mut listing = Listing::default();
+    for item in &file.items {
+        listing.item(item);
+    }
+    let text = listing.text();
+    text.lines().map(|line| format!("=> {line}")).collect()
+}
+
+/// The body of a rule with each variable as its name, and each repetition once.
+fn once(tokens: TokenStream) -> TokenStream {
+    let mut written = TokenStream::new();
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Punct(punct) if punct.as_char() == '$' => match trees.next() {
+                Some(TokenTree::Group(repeated)) => {
+                    written.extend(once(repeated.stream()));
+                    // Up to the sign that says how often.
+                    let is_end =
+                        |tree: &TokenTree| ["*", "+", "?"].contains(&tree.to_string().as_str());
+                    for behind in trees.by_ref() {
+                        if is_end(&behind) {
+                            break;
+                        }
+                    }
+                }
+                Some(variable) => written.extend([variable]),
+                None => {}
+            },
+            TokenTree::Group(group) => {
+                let inner = once(group.stream());
+                let group = proc_macro2::Group::new(group.delimiter(), inner);
+                written.extend([TokenTree::Group(group)]);
+            }
+            other => written.extend([other]),
+        }
+    }
+    written
 }
 
 /// The arguments of a macro without documentation.

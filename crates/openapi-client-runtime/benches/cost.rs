@@ -47,12 +47,9 @@ fn compare() {
                 runtime: of(By::Runtime)?,
             })
         };
-        report(
-            "instructions",
-            items,
-            measure(callgrind).or_else(|| measure(perf)),
-        );
-        report("allocations", items, measure(dhat));
+        let instructions = measure(callgrind).or_else(|| measure(perf));
+        report("instructions", items, instructions.as_ref());
+        report("allocations", items, measure(dhat).as_ref());
     }
     println!(
         "future of `Core::execute`: {} bytes",
@@ -60,7 +57,7 @@ fn compare() {
     );
 }
 
-fn report(what: &str, items: usize, cost: Option<Cost>) {
+fn report(what: &str, items: usize, cost: Option<&Cost>) {
     match cost {
         Some(Cost { hand, runtime }) => println!(
             "{what:<12} {items:>5} items   by hand {hand:>12.0}   runtime {runtime:>12.0}   more \

@@ -55,6 +55,13 @@ const DOCUMENT: Shape<'_> = Shape {
     ],
     circles: &[
         &[
+            "model.content",
+            "model.operation",
+            "model.schema",
+            "model.schemas",
+            "model.security",
+        ],
+        &[
             "codes", "files", "folders", "json", "report", "scalar", "yaml",
         ],
         &[
@@ -88,6 +95,7 @@ const CODEGEN: Shape<'_> = Shape {
             "complete.follow",
             "complete.guide",
             "complete.links",
+            "complete.map_field",
             "complete.members",
             "complete.mock",
             "complete.oauth",
@@ -99,7 +107,12 @@ const CODEGEN: Shape<'_> = Shape {
             "complete.union",
             "complete.webhooks",
         ],
-        &["lower.normalize", "lower.rewrite", "lower.schemas"],
+        &[
+            "lower.normalize",
+            "lower.rewrite",
+            "lower.schemas",
+            "lower.titles",
+        ],
         &["staging", "write"],
     ],
 };

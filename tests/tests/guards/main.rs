@@ -19,6 +19,7 @@ mod prose;
 mod provenance;
 mod public_api;
 mod redaction;
+mod sizes;
 mod walk;
 mod wire;
 mod wording;

@@ -53,6 +53,8 @@ fn of_a_crate_with_one_of_everything() {
                 fn private(&self) {}
                 #[doc(hidden)]
                 pub fn hidden(&self) {}
+                #[cfg(test)]
+                pub fn of_tests(&self) {}
             }
             impl<T> From<T> for Shape<'_, T> { fn from(_: T) -> Self { todo!() } }
             struct Private;
@@ -68,6 +70,13 @@ fn of_a_crate_with_one_of_everything() {
         fn unseen() {}
         #[macro_export]
         macro_rules! shout { ($what:literal) => { concat!($what, "!") }; () => {}; }
+        macro_rules! table {
+            ($($(#[doc = $doc:literal])+ $name:ident: $ty:ty;)+) => {
+                #[derive(Clone)]
+                pub struct Table { $($name: $ty,)+ }
+                impl Table { $($(#[doc = $doc])+ pub fn $name(&self) -> $ty { self.$name } )+ }
+            };
+        }
         shout!("a");
         #[cfg(test)]
         mod tests { pub fn unseen() {} }
@@ -88,6 +97,11 @@ fn of_a_crate_with_one_of_everything() {
     macro shout!
       ($what: literal)
       ()
+    macro table!
+      => struct Table
+      =>   ..
+      =>   fn name(&self) -> ty
+      =>   : Clone
     mod shapes
     shout! "a"
     static TABLE: &[u8]
@@ -101,6 +115,7 @@ fn of_a_crate_with_one_of_everything() {
       ..
       async fn draw<V>(self, value: V) -> Result<(), String> where V: TryInto<T>
       const NONE: usize
+      fn hidden(&self) [hidden]
       : Clone, From<T>, JsonSchema [cfg(feature = "schemars")], Serialize
     "#);
 }

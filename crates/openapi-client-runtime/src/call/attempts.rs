@@ -117,7 +117,12 @@ impl Attempts<'_> {
     ) -> Result<Tried, Failure> {
         let used = self.admit(&mut request, form).await?;
         let number = self.scope.attempt();
-        let started = Instant::now();
+        // The clock is asked again only where somebody wants to know.
+        let started = if self.attempt_timeout.is_some() || self.scope.is_watched() {
+            Instant::now()
+        } else {
+            self.scope.started()
+        };
         let until = self.attempt_timeout.map_or(self.deadline, |timeout| {
             after(started, timeout).min(self.deadline)
         });
@@ -371,6 +376,7 @@ impl Template<'_> {
             None => Some(None),
         };
         let (url, mut headers, body) = match copied.filter(|_| self.is_kept) {
+            Some(body) if self.headers.is_empty() => (self.url.clone()?, HeaderMap::new(), body),
             Some(body) => (self.url.clone()?, self.headers.clone(), body),
             None => (
                 self.url.take()?,

@@ -115,7 +115,7 @@ impl Core {
     }
 
     /// A clone that sends another value for a header of
-    /// [`default_header`](CoreBuilder::default_header); it shares everything else.
+    /// [`default_header`](crate::CoreBuilder::default_header); it shares everything else.
     ///
     /// # Errors
     ///

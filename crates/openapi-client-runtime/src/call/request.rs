@@ -57,7 +57,6 @@ macro_rules! requests {
     ($($name:ident: $method:ident),+) => {
         impl Requests {
             $(
-                #[must_use]
                 pub fn $name(self, url: impl Into<String>) -> RequestBuilder {
                     RequestBuilder(Ok(Request::new(Method::$method, url.into())))
                 }
@@ -67,7 +66,6 @@ macro_rules! requests {
 }
 
 impl Requests {
-    #[must_use]
     pub fn request(self, method: Method, url: impl Into<String>) -> RequestBuilder {
         RequestBuilder(Ok(Request::new(method, url.into())))
     }

@@ -25,7 +25,10 @@ use crate::{ByteStream, Error, ErrorKind, Failure, Method, Operation, ResponseSp
 /// Dropping it ends the call: the next write on the same resource may go out. Only generated code names
 /// it; users get a [`ResponseValue`].
 #[doc(hidden)]
-pub struct RawResponse {
+pub struct RawResponse(Box<Inner>);
+
+/// What a response holds; in a place of its own, because responses are handed on often.
+struct Inner {
     reply: Reply,
     body: Body,
     limit: usize,
@@ -44,6 +47,8 @@ enum Body {
     /// A stream: read when and as the caller wants it.
     Open(Box<reqwest::Response>),
     Read(Bytes),
+    /// It was read, and broke off.
+    Broken(Failure),
 }
 
 /// A reply whose head has come, and what is to be done with it.
@@ -99,7 +104,7 @@ impl RawResponse {
     /// The status, by which generated code chooses how to read the reply. A redirection that the
     /// document declares is an outcome like any other and counts as a success.
     pub fn outcome(&self) -> u16 {
-        let status = self.reply.status;
+        let status = self.status();
         if !status.is_redirection() {
             return status.as_u16();
         }
@@ -117,56 +122,50 @@ impl RawResponse {
         scope: Scope,
     ) -> Self {
         let Answer { reply, body } = answer;
-        Self {
+        Self(Box::new(Inner {
             reply,
             body,
             limit,
             scope,
             guard,
-        }
+        }))
     }
 
     /// The status of the reply.
     pub fn status(&self) -> StatusCode {
-        self.reply.status
+        self.0.reply.status
     }
 
     /// The headers of the reply.
     pub fn headers(&self) -> &HeaderMap {
-        &self.reply.headers
+        &self.0.reply.headers
     }
 
     /// The operation that was answered.
     pub fn operation(&self) -> &'static Operation {
-        self.scope.operation()
+        self.0.scope.operation()
     }
 
     pub(crate) fn reply(&self) -> &Reply {
-        &self.reply
+        &self.0.reply
     }
 
-    /// Reads the body, at most `limit` bytes of it; the next write may go out after that.
-    async fn read(self) -> (Reply, Result<Bytes, Failure>, Scope) {
-        let Self {
-            reply,
-            body,
-            limit,
-            scope,
-            guard,
-        } = self;
-        let body = match body {
-            Body::Read(body) => Ok(body),
-            // Rare, and large.
+    /// The same with its body in memory, at most as much of it as the client allows.
+    async fn read(mut self) -> Self {
+        let inner = &mut *self.0;
+        let body = std::mem::replace(&mut inner.body, Body::Read(Bytes::new()));
+        inner.body = match body {
             Body::Open(response) => {
-                let reading = Box::pin(read_bounded(*response, limit));
-                match scope.span() {
+                let reading = read_bounded(*response, inner.limit);
+                let body = match inner.scope.span() {
                     Some(span) => span.run(reading).await,
                     None => reading.await,
-                }
+                };
+                body.map_or_else(Body::Broken, Body::Read)
             }
+            read => read,
         };
-        drop(guard);
-        (reply, body, scope)
+        self
     }
 }
 
@@ -174,7 +173,7 @@ impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
             .field("operation", &self.operation())
-            .field("reply", &self.reply)
+            .field("reply", self.reply())
             .finish_non_exhaustive()
     }
 }
@@ -297,18 +296,36 @@ impl<T> ResponseValue<T> {
 impl<T: DeserializeOwned> ResponseValue<T> {
     /// Reads and decodes the body; only generated code calls it.
     #[doc(hidden)]
-    pub async fn from_response<E>(response: RawResponse) -> Result<Self, Error<E>> {
+    pub async fn from_response<E>(mut response: RawResponse) -> Result<Self, Error<E>> {
+        if matches!(response.0.body, Body::Open(_)) {
+            // Rare, and large.
+            response = Box::pin(response.read()).await;
+        }
+        Self::of(response)
+    }
+
+    /// Decodes a body that is in memory; the next write may go out before that.
+    fn of<E>(response: RawResponse) -> Result<Self, Error<E>> {
         let operation = response.operation();
-        let (mut reply, body, mut scope) = response.read().await;
+        let Inner {
+            mut reply,
+            body,
+            mut scope,
+            guard,
+            ..
+        } = *response.0;
+        drop(guard);
         let value = match body {
-            Ok(body) => {
+            Body::Read(body) => {
                 let pagination = operation.pagination();
                 if let Some(rows) = pagination.and_then(|list| rows_in(&list, &body)) {
                     reply.rare_mut().rows = Some(rows);
                 }
                 decoded(operation, reply, &body)
             }
-            Err(failure) => Err(failure.with_reply(reply)),
+            Body::Broken(failure) => Err(failure.with_reply(reply)),
+            // It was read before.
+            Body::Open(_) => decoded(operation, reply, &[]),
         };
         value.map_err(|mut failure| {
             if !failure.has_trail() {
@@ -350,7 +367,7 @@ impl ResponseValue<()> {
     pub fn empty(response: RawResponse) -> Self {
         Self {
             value: (),
-            reply: response.reply,
+            reply: response.0.reply,
         }
     }
 }
@@ -361,15 +378,19 @@ impl ResponseValue<ByteStream> {
     #[must_use]
     pub fn stream(response: RawResponse) -> Self {
         let operation = response.operation();
-        let RawResponse {
+        let Inner {
             reply,
             body,
             scope,
             guard,
             ..
-        } = response;
+        } = *response.0;
         let bytes = match body {
             Body::Read(body) => futures_util::stream::iter([Ok(body)]).left_stream(),
+            Body::Broken(failure) => {
+                let failure = Err(failure.of(operation).into());
+                futures_util::stream::iter([failure]).left_stream()
+            }
             Body::Open(response) => {
                 let chunks = response.bytes_stream().map(move |chunk| {
                     chunk.map_err(|error| Failure::transport(error).of(operation).into())

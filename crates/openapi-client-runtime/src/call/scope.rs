@@ -72,6 +72,11 @@ impl Scope {
         None
     }
 
+    /// Whether there are observers.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.observers.is_empty()
+    }
+
     /// Counts the next attempt.
     pub(crate) fn attempt(&mut self) -> u32 {
         self.attempts += 1;

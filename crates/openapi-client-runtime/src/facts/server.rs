@@ -1,6 +1,6 @@
 //! Servers that operations have of their own.
 
-/// A server of an operation that is served elsewhere than the others. [`Operation`] has an example.
+/// A server of an operation that is served elsewhere than the others. [`Operation`](crate::Operation) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
     url: &'static str,

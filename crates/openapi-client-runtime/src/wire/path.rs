@@ -91,15 +91,31 @@ fn read(
 ) -> Result<(), PathFault> {
     let is_end = |byte: u8| matches!(byte, b'?' | b'#');
     let end = template.bytes().position(is_end).unwrap_or(template.len());
-    let mut segments = path.split('/');
-    for pattern in template[..end].split('/') {
-        let segment = segments.next().ok_or(PathFault::Mismatch)?;
+    let (mut template, mut path) = (Some(&template[..end]), Some(path));
+    while let Some(pattern) = next_segment(&mut template) {
+        let segment = next_segment(&mut path).ok_or(PathFault::Mismatch)?;
         match_segment(pattern, segment, &mut take)?;
     }
-    match segments.next() {
+    match path {
         None => Ok(()),
         Some(_) => Err(PathFault::Mismatch),
     }
+}
+
+/// What stands before the next slash. Segments are short, so that a search by words takes longer.
+fn next_segment<'a>(rest: &mut Option<&'a str>) -> Option<&'a str> {
+    let whole = (*rest)?;
+    let (segment, behind) = match split_at_byte(whole, b'/') {
+        Some((segment, behind)) => (segment, Some(behind)),
+        None => (whole, None),
+    };
+    *rest = behind;
+    Some(segment)
+}
+
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let index = text.bytes().position(|own| own == byte)?;
+    Some((&text[..index], &text[index + 1..]))
 }
 
 fn match_segment(
@@ -107,8 +123,8 @@ fn match_segment(
     mut segment: &str,
     take: &mut impl FnMut(&'static str, &str) -> Result<(), PathFault>,
 ) -> Result<(), PathFault> {
-    while let Some((literal, rest)) = pattern.split_once('{') {
-        let (name, rest) = rest.split_once('}').ok_or(PathFault::Mismatch)?;
+    while let Some((literal, rest)) = split_at_byte(pattern, b'{') {
+        let (name, rest) = split_at_byte(rest, b'}').ok_or(PathFault::Mismatch)?;
         segment = strip_literal(segment, literal)?;
         let end = value_end(rest, segment)?;
         let value = &segment[..end];
@@ -123,6 +139,9 @@ fn match_segment(
 }
 
 fn strip_literal<'a>(segment: &'a str, literal: &str) -> Result<&'a str, PathFault> {
+    if literal.is_empty() {
+        return Ok(segment);
+    }
     // Nearly all literals stand in a URL as they are.
     if let Some(rest) = segment.strip_prefix(literal)
         && literal.bytes().all(is_plain)

@@ -179,24 +179,24 @@ impl<T: Serialize> QueryParam<'_, T> {
         // Through text, because a number must keep the digits that its own type prints.
         let json = serde_json::to_string(self.value).map_err(|error| error.to_string())?;
         let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
-        let style = Style {
+        let parameter = Parameter {
             name: self.name,
             style: self.style,
             allow_reserved: self.allow_reserved,
         };
-        style.write(&value, pairs)
+        parameter.write(&value, pairs)
     }
 }
 
-/// How a value is written, whatever its type.
+/// A parameter without its value, which may be of any type.
 #[derive(Clone, Copy)]
-struct Style<'a> {
+struct Parameter<'a> {
     name: &'a str,
     style: QueryStyle,
     allow_reserved: bool,
 }
 
-impl Style<'_> {
+impl Parameter<'_> {
     fn write(&self, value: &Value, pairs: &mut Pairs) -> Result<(), String> {
         match (self.style, value) {
             (_, Value::Null) => Ok(()),
@@ -360,12 +360,12 @@ impl FormField {
                 (&text, QueryStyle::Form)
             }
         };
-        let style = Style {
+        let parameter = Parameter {
             name: self.name,
             style,
             allow_reserved: self.allow_reserved,
         };
-        style.write(value, pairs)
+        parameter.write(value, pairs)
     }
 }
 

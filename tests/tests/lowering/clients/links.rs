@@ -309,7 +309,80 @@ pub mod links {
     use ::openapi_client_runtime::{LinkBuilder, LinkTemplate, Url};
     pub use ::openapi_client_runtime::LinkError;
     /// The templates of all links, in the order of the document.
-    pub static LINKS: &[&LinkTemplate] = &[&ENTRY, &ENTRY_TO_ROOM, &OPEN, &SEARCH, &APP];
+    pub static LINKS: &[&LinkTemplate] = &[
+        &PROFILE,
+        &ENTRY,
+        &ENTRY_TO_ROOM,
+        &OPEN,
+        &SEARCH,
+        &APP,
+    ];
+    /// `https://app.example.com/u/{name}{/folders*}{?page,tab,size}`
+    pub static PROFILE: LinkTemplate = LinkTemplate::new(
+            "profile",
+            "https://app.example.com/u/{name}{/folders*}{?page,tab,size}",
+        )
+        .required(&["name", "folders"]);
+    /// A profile.
+    ///
+    /// `https://app.example.com/u/{name}{/folders*}{?page,tab,size}`
+    #[derive(Clone, Debug)]
+    #[must_use = "it does nothing until `url` is called"]
+    pub struct Profile(LinkBuilder);
+    impl Profile {
+        /// Starts building the link.
+        ///
+        /// - `name`: Sets `name`.
+        /// - `folders`: Sets `folders`.
+        pub fn new(
+            name: impl Into<String>,
+            folders: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            Self(LinkBuilder::new(&PROFILE).text("name", name).list("folders", folders))
+        }
+
+        /// Sets `page`.
+        pub fn page(self, page: i64) -> Self {
+            Self(self.0.text("page", page.to_string()))
+        }
+
+        /// Sets `tab`.
+        pub fn tab(self, tab: impl Into<ProfileTab>) -> Self {
+            Self(self.0.text("tab", tab.into().to_string()))
+        }
+
+        /// Sets `size`.
+        pub fn size(self, size: impl Into<String>) -> Self {
+            Self(self.0.text("size", size))
+        }
+
+        /// The finished link.
+        ///
+        /// # Errors
+        ///
+        /// [`LinkError`] when a required value is empty, or a value would change the target.
+        pub fn url(&self) -> Result<Url, LinkError> {
+            self.0.url()
+        }
+    }
+
+    /// Values of `tab` in the link `profile`.
+    ///
+    /// Other values can be given as strings.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum ProfileTab {
+        /// `""` on the wire.
+        Empty,
+        /// `posts` on the wire.
+        Posts,
+        /// A value that the document does not list.
+        Unknown(::openapi_client_runtime::UnknownValue),
+    }
+
+    ::openapi_client_runtime::open_enum!(
+        ProfileTab { Empty = "", Posts = "posts" }, unknown = Unknown
+    );
     /// `https://app.example.com/p/{slug}{?target,login_hint,auto}`
     pub static ENTRY: LinkTemplate = LinkTemplate::new(
             "entry",

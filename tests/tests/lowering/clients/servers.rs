@@ -221,10 +221,11 @@ pub mod builder {
             let Self { client, id, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let id = id.map_err(Error::InvalidRequest)?;
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::UPLOAD)?;
                 let url = format!(
-                    "{}/files/{}", client.core.address_of(& crate
-                    ::clients::servers::operations::UPLOAD) ?, encode_path(& id
-                    .to_string()),
+                    "{}/files/{}", address, encode_path(& id.to_string()),
                 );
                 let request = client.core.requests().put(url).build()?;
                 let result = client
@@ -296,10 +297,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/exports", client.core.address_of(& crate
-                    ::clients::servers::operations::EXPORT) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::EXPORT)?;
+                let url = format!("{}/exports", address,);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
@@ -370,10 +371,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/preview", client.core.address_of(& crate
-                    ::clients::servers::operations::PREVIEW) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::PREVIEW)?;
+                let url = format!("{}/preview", address,);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
@@ -444,10 +445,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/legacy", client.core.address_of(& crate
-                    ::clients::servers::operations::LEGACY) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::LEGACY)?;
+                let url = format!("{}/legacy", address,);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
@@ -518,10 +519,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/regional", client.core.address_of(& crate
-                    ::clients::servers::operations::REGIONAL) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::REGIONAL)?;
+                let url = format!("{}/regional", address,);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
@@ -592,10 +593,10 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<::serde_json::Value>> {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
-                let url = format!(
-                    "{}/shards", client.core.address_of(& crate
-                    ::clients::servers::operations::SHARDS) ?,
-                );
+                let address = client
+                    .core
+                    .address_of(&crate::clients::servers::operations::SHARDS)?;
+                let url = format!("{}/shards", address,);
                 let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core

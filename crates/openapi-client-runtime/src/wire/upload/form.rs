@@ -211,7 +211,7 @@ mod tests {
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
-    const OPERATION: Operation = Operation::new("x", Method::Post, "/x")
+    static OPERATION: Operation = Operation::new("x", Method::Post, "/x")
         .request(RequestBody::new("multipart/form-data"))
         .build();
 
