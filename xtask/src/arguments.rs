@@ -36,6 +36,22 @@ Exit codes:
 Addresses, credentials and a first request go to standard output, all else to standard error. With
 `--format json` problems go to standard output and all else to standard error.";
 
+const DIFF_HELP: &str = "\
+`--base` is a file, a folder with `openapi.yaml` or with `openapi/NAME/openapi.yaml`, or a revision of
+git; a branch that has the name of a file is `refs/heads/BRANCH`. A revision is read beside the checkout,
+which stays as it is. Without `--base`, it is the last commit, `HEAD`.
+
+Changes that are meant stand in `openapi/NAME/accepted-changes.toml`; they count for a revision. An entry
+that matches no change is an error where `--base` names a revision, such as that of the last release.
+
+Exit codes:
+  0  the documents were compared
+  1  `--fail-on` found changes that nobody has accepted, or an entry of the accepted ones matches none;
+     or a document has problems
+  2  the command could not run: wrong arguments, no such revision, a file that cannot be read
+
+Changes go to standard output, problems to standard error.";
+
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
@@ -65,6 +81,9 @@ pub(crate) enum Command {
     /// Check the documents
     #[command(after_help = EXIT_CODES)]
     Lint(Lint),
+    /// Say what changed in the documents, and what it means for HTTP callers and Rust users
+    #[command(after_help = DIFF_HELP)]
+    Diff(Diff),
     /// Count what the vendors document and what is inferred
     #[command(after_help = PROVENANCE_HELP)]
     Provenance(Provenance),
@@ -113,6 +132,31 @@ pub(crate) struct Provenance {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Compare this API of the workspace; may be repeated [default: all]
+    #[arg(long = "api", value_name = "NAME", conflicts_with = "against")]
+    pub(crate) apis: Vec<String>,
+    /// What to compare with: a revision of git, a folder or a file [default: HEAD]
+    #[arg(long, value_name = "REV|DIR|FILE")]
+    pub(crate) base: Option<String>,
+    /// The new document, in place of those of the workspace; any OpenAPI 3.0 document
+    #[arg(long, value_name = "FILE", requires = "base")]
+    pub(crate) against: Option<PathBuf>,
+    /// Exit with 1 where there are such changes that nobody has accepted
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+/// Which changes are a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Those that break HTTP callers or Rust users
+    Breaking,
+    /// All
+    Any,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Mock {
     /// APIs of the workspace to serve [default: all]
     #[arg(value_name = "API")]
@@ -126,8 +170,21 @@ pub(crate) enum Format {
     /// For people: excerpts of the source, reasons and advice
     Text,
     /// For editors and CI: one JSON array of problems and nothing else, empty where all is well;
-    /// `provenance` puts its counts there
+    /// `provenance` and `diff` put their results there
     Json,
+    /// For a pull request; only `diff` has it
+    Markdown,
+}
+
+impl Arguments {
+    /// What the parser of arguments cannot check.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let is_diff = matches!(self.command, Command::Diff(_));
+        if self.format == Format::Markdown && !is_diff {
+            return Err("only `diff` has `--format markdown`");
+        }
+        Ok(())
+    }
 }
 
 /// The workspace that a command works on, and where its documents may refer to.
@@ -171,6 +228,11 @@ impl Workspace {
                 options.allow_ref_outside(folder)
             });
         options.open(path)
+    }
+
+    /// Folders that references of documents may lead into, too.
+    pub(crate) fn allowed(&self) -> &[PathBuf] {
+        &self.allowed
     }
 
     /// A path as the user would type it from the root of the workspace.

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod codegen;
+mod diff;
 mod lint;
 mod mock;
 mod output;
@@ -15,14 +16,19 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command, Workspace};
 use clap::Parser;
-use output::Output;
+use output::{Outcome, Output};
 
 /// Runs the command that the arguments of the process name.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let workspace = Workspace::at(arguments.workspace, arguments.allow_ref_outside);
     let mut output = Output::new(arguments.format);
+    if let Err(message) = arguments.check() {
+        output.error(message);
+        return output.finish(Outcome::Failed);
+    }
+    let workspace = Workspace::at(arguments.workspace, arguments.allow_ref_outside);
     let outcome = match arguments.command {
+        Command::Diff(arguments) => diff::run(&arguments, &workspace, &mut output),
         Command::Codegen(arguments) => codegen::run(&arguments, &workspace, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &workspace, &mut output),
         Command::Provenance(arguments) => provenance::run(&arguments, &workspace, &mut output),

@@ -61,6 +61,24 @@ impl Output {
         }
     }
 
+    /// Prints a whole result that is made for the format.
+    pub(crate) fn block(&mut self, text: &str) {
+        self.print(text.trim_end_matches('\n'));
+    }
+
+    /// The format that was asked for.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether standard output is a terminal that shows colors.
+    pub(crate) fn colors() -> bool {
+        is_colored(
+            io::stdout().is_terminal(),
+            std::env::var_os("NO_COLOR").as_deref(),
+        )
+    }
+
     /// Keeps a result for the array that machines get.
     pub(crate) fn result(&mut self, value: Value) {
         self.json.push(value);
@@ -83,8 +101,8 @@ impl Output {
                 self.json
                     .extend(found.as_array().into_iter().flatten().cloned());
             }
-            Format::Text if report.is_empty() => {}
-            Format::Text => {
+            Format::Text | Format::Markdown if report.is_empty() => {}
+            Format::Text | Format::Markdown => {
                 let terminal = io::stderr().is_terminal();
                 let color = is_colored(terminal, std::env::var_os("NO_COLOR").as_deref());
                 let _ = write!(io::stderr(), "{}", report.render(color));
@@ -105,7 +123,7 @@ impl Output {
             _ => Outcome::Failed,
         };
         match (self.format, error) {
-            (Format::Text, Error::Document(_)) => {
+            (Format::Text | Format::Markdown, Error::Document(_)) => {
                 let _ = writeln!(io::stderr(), "error: {about}{error}; nothing was changed");
             }
             (Format::Json, Error::Document(_)) => {}
@@ -117,7 +135,7 @@ impl Output {
     /// Says what could not be done, in one sentence.
     pub(crate) fn error(&mut self, message: &str) {
         match self.format {
-            Format::Text => {
+            Format::Text | Format::Markdown => {
                 let _ = writeln!(io::stderr(), "error: {message}");
             }
             Format::Json => self.problem(codes::CANNOT_RUN, None, message, ""),
@@ -127,7 +145,7 @@ impl Output {
     /// Where a command writes by itself: standard output, unless that is for problems alone.
     pub(crate) fn stream(&self) -> Box<dyn Write> {
         match self.format {
-            Format::Text => Box::new(io::stdout()),
+            Format::Text | Format::Markdown => Box::new(io::stdout()),
             Format::Json => Box::new(io::stderr()),
         }
     }

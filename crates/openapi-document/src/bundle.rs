@@ -408,7 +408,7 @@ impl Bundler<'_> {
         let file = if parsed.file.is_empty() {
             from
         } else {
-            let path = parsed.path(self.files.path(from));
+            let path = parsed.path(self.files.lies_at(from));
             let loaded = self.files.load(&path, &place, self.problems);
             loaded.map_err(|error| {
                 self.problems.push(match error {

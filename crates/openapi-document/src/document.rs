@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::bundle::bundle;
-use crate::files::{Files, cannot_open};
+use crate::files::{Files, Names, cannot_open};
 use crate::finding::Finding;
 use crate::folders::Folders;
 use crate::node::{MAX_DEPTH, Node};
@@ -50,6 +50,7 @@ const MAX_DEPTH_OF_BUNDLE: usize = MAX_DEPTH + 10;
 #[derive(Debug, Clone, Default)]
 pub struct OpenOptions {
     allowed: Vec<PathBuf>,
+    shown: Vec<(PathBuf, PathBuf)>,
 }
 
 impl OpenOptions {
@@ -65,13 +66,34 @@ impl OpenOptions {
         self
     }
 
+    /// Shows files below `folder` as if they lay in `name`: for copies that people know by another name,
+    /// such as those of a revision; may be called again.
+    ///
+    /// ```
+    /// use openapi_document::OpenOptions;
+    ///
+    /// # let copy = tempfile::tempdir()?;
+    /// let options = OpenOptions::new().show_as(copy.path(), "v1.2:openapi/pets");
+    /// let report = options.open(&copy.path().join("openapi.yaml")).unwrap_err();
+    /// let problem = report.iter().next().unwrap();
+    /// assert_eq!(problem.file().to_str(), Some("v1.2:openapi/pets/openapi.yaml"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn show_as(mut self, folder: impl Into<PathBuf>, name: impl Into<PathBuf>) -> Self {
+        self.shown.push((folder.into(), name.into()));
+        self
+    }
+
     /// Opens the document at `path`, as [`Document::open`] does.
     ///
     /// # Errors
     ///
     /// As [`Document::open`], and if a folder that was allowed cannot be found.
     pub fn open(&self, path: &Path) -> Result<Document, Report> {
-        let cannot_open = |path, error| Report::from_iter([cannot_open(path, &error)]);
+        let names = Names::new(self.shown.clone());
+        let cannot_open =
+            |path: &Path, error| Report::from_iter([cannot_open(&names.shown(path), &error)]);
         let mut folders = Folders::default();
         for folder in &self.allowed {
             folders
@@ -81,7 +103,7 @@ impl OpenOptions {
         folders
             .add(&folder_of(path))
             .map_err(|error| cannot_open(path, error))?;
-        Document::read(path, Files::within(folders))
+        Document::read(path, Files::within(folders, names.clone()))
     }
 }
 
@@ -108,9 +130,10 @@ impl Document {
 
     fn read(path: &Path, mut files: Files) -> Result<Self, Report> {
         let mut problems = Vec::new();
-        let file = files
-            .load_root(path, &mut problems)
-            .map_err(|error| Report::from_iter([cannot_open(path, &error)]))?;
+        let file = files.load_root(path, &mut problems).map_err(|error| {
+            let shown = files.shown(path);
+            Report::from_iter([cannot_open(&shown, &error)])
+        })?;
         let Some(source) = files.tree(file) else {
             return Err(distinct(problems));
         };

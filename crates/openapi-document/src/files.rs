@@ -28,11 +28,15 @@ pub(crate) struct Files {
     sources: Vec<Arc<SourceFile>>,
     /// `None` for a file that could not be read as YAML or JSON.
     trees: Vec<Option<Arc<Node>>>,
+    /// As people know them.
     paths: Vec<PathBuf>,
+    /// Where they lie, which references are relative to.
+    places: Vec<PathBuf>,
     /// By canonical path, so that a file reached through a link is read once, and by the paths it
     /// was asked for, which is quicker.
     known: HashMap<PathBuf, FileId>,
     folders: Folders,
+    names: Names,
     /// Bytes that were read so far.
     bytes: u64,
     /// Size of all trees.
@@ -47,10 +51,11 @@ pub(crate) enum Unloaded {
 }
 
 impl Files {
-    /// No files yet; references may lead into `folders`.
-    pub(crate) fn within(folders: Folders) -> Self {
+    /// No files yet; references may lead into `folders`, and people know files by `names`.
+    pub(crate) fn within(folders: Folders, names: Names) -> Self {
         Self {
             folders,
+            names,
             ..Self::default()
         }
     }
@@ -104,7 +109,7 @@ impl Files {
             return Ok(id);
         }
         let id = FileId::try_from(self.sources.len()).map_err(std::io::Error::other)?;
-        let shown = shown_path(path);
+        let shown = self.shown(path);
         let left = MAX_TOTAL_BYTES.saturating_sub(self.bytes);
         let (source, tree) = match read_text(&canonical, &shown, left) {
             Ok(text) => {
@@ -136,9 +141,15 @@ impl Files {
         self.sources.push(source);
         self.trees.push(tree.map(Arc::new));
         self.paths.push(shown);
+        self.places.push(shown_path(path));
         self.known.insert(canonical, id);
         self.known.insert(path.to_owned(), id);
         Ok(id)
+    }
+
+    /// The path of a file as people know it.
+    pub(crate) fn shown(&self, path: &Path) -> PathBuf {
+        self.names.shown(path)
     }
 
     /// The content of a file; `None` if it could not be read.
@@ -151,8 +162,14 @@ impl Files {
         self.size
     }
 
+    /// As people know it.
     pub(crate) fn path(&self, file: FileId) -> &Path {
         &self.paths[file as usize]
+    }
+
+    /// Where it lies.
+    pub(crate) fn lies_at(&self, file: FileId) -> &Path {
+        &self.places[file as usize]
     }
 
     pub(crate) fn place(&self, span: Span) -> Place {
@@ -173,18 +190,39 @@ impl Files {
     }
 }
 
-/// A problem of a file that cannot be opened at all, so that there is no text to show.
-pub(crate) fn cannot_open(path: &Path, error: &std::io::Error) -> Diagnostic {
-    let shown = shown_path(path);
+/// Folders that people know by other names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names(Vec<(PathBuf, PathBuf)>);
+
+impl Names {
+    pub(crate) fn new(names: Vec<(PathBuf, PathBuf)>) -> Self {
+        Self(names)
+    }
+
+    /// The path of a file as people know it.
+    pub(crate) fn shown(&self, path: &Path) -> PathBuf {
+        let path = normalized(path);
+        let mut names = self.0.iter();
+        let renamed = names.find_map(|(folder, name)| {
+            let rest = path.strip_prefix(normalized(folder)).ok()?;
+            Some(name.join(rest))
+        });
+        renamed.unwrap_or_else(|| shown_path(&path))
+    }
+}
+
+/// A problem of a file that cannot be opened at all, so that there is no text to show. People know the
+/// file by the path `shown`.
+pub(crate) fn cannot_open(shown: &Path, error: &std::io::Error) -> Diagnostic {
     let name = shown.display();
     if error.kind() == ErrorKind::NotFound {
         return codes::FILE_MISSING
-            .at(whole_file(&shown), format!("there is no file `{name}`"))
+            .at(whole_file(shown), format!("there is no file `{name}`"))
             .with_help("check the path; it is relative to the current directory");
     }
     codes::FILE_UNREADABLE
         .at(
-            whole_file(&shown),
+            whole_file(shown),
             format!("`{name}` cannot be read: {error}"),
         )
         .with_help("check the permissions of the file and its folders")

@@ -105,6 +105,7 @@ pub use codes::{Code, codes, codes_table};
 pub use document::{Document, OpenOptions};
 pub use finding::{Finding, Related, Severity};
 pub use nearest::nearest;
+pub use printable::printable;
 pub use provenance::ProvenanceReport;
 pub use report::{Diagnostic, Location, RelatedPlace, Report};
 pub use vocabulary::{is_known_extension, vocabulary_table};

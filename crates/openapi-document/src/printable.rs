@@ -5,7 +5,13 @@ use std::borrow::Cow;
 /// The text with `\u{1b}` in the place of each character that moves the cursor, turns the direction of text
 /// or does anything else but being seen. Sequences that set a colour stay where `colors` are wanted:
 /// those of a document can do no harm.
-pub(crate) fn printable(text: &str, colors: bool) -> Cow<'_, str> {
+///
+/// ```
+/// use openapi_document::printable;
+///
+/// assert_eq!(printable("a\u{1b}[2Jb\n", false), "a\\u{1b}[2Jb\n");
+/// ```
+pub fn printable(text: &str, colors: bool) -> Cow<'_, str> {
     if !text.contains(acts) {
         return Cow::Borrowed(text);
     }

@@ -1,0 +1,309 @@
+//! C82x and C84x: events that the API sends, and links for people.
+
+use indexmap::IndexMap;
+use openapi_document::lint::names;
+use openapi_document::model::{Direction, Event, EventDelivery, WebLink, WebLinkParameter};
+use openapi_document::pointer;
+use serde_json::Value;
+
+use super::{At, Comparison, Scope, entry, texts};
+use crate::rule::define_rules;
+use crate::rust;
+use crate::verdict::{additive, both, breaking, neutral};
+
+define_rules! { Events;
+    ADDED = "C820", "an event is new",
+        both(additive("receivers that skip unknown events go on working")), both(rust::EVENT_NEW), "";
+    REMOVED = "C821", "an event is gone", both(breaking("what receivers wait for does not come")),
+        both(rust::EVENT_GONE), "";
+    ENVELOPE_CHANGED = "C822", "name, id or time of an event stand elsewhere",
+        both(breaking("receivers look in vain")), both(rust::FOLLOWS),
+        "Programs that are not built again go on looking in the old place.";
+    SIGNATURE_ADDED = "C823", "events are signed",
+        both(additive("receivers can check where an event comes from")), both(additive("events can be verified")),
+        "";
+    SIGNATURE_REMOVED = "C824", "events are no longer signed",
+        both(breaking("receivers cannot check where an event comes from")),
+        both(breaking("events can no longer be verified")), "";
+    SIGNATURE_CHANGED = "C825", "events are signed in another way",
+        both(breaking("receivers that check the old way refuse every event")), both(rust::FOLLOWS),
+        "Send both signatures for a time; programs that are not built again check the old one.";
+    ALTERNATIVE_ADDED = "C826", "another signature of events can be chosen",
+        both(additive("there is a choice")), both(additive("there is a constant more")), "";
+    ALTERNATIVE_REMOVED = "C827", "a signature of events can no longer be chosen",
+        both(breaking("receivers that chose it refuse every event")), both(breaking("its constant is gone")), "";
+    ALTERNATIVE_CHANGED = "C828", "a signature of events that can be chosen is another one",
+        both(breaking("receivers that chose it refuse every event")), both(rust::FOLLOWS), "";
+    DELIVERY_ADDED = "C829", "the API sends events", both(additive("there is more to receive")),
+        both(additive("there is a module `webhooks`")), "";
+    DELIVERY_REMOVED = "C830", "the API sends no events any more",
+        both(breaking("what receivers wait for does not come")),
+        both(breaking("the module `webhooks` is gone")), "";
+    LINK_ADDED = "C840", "a link for people is new", both(additive("there is another link")),
+        both(rust::LINK_NEW), "";
+    LINK_REMOVED = "C841", "a link for people is gone", both(breaking("links that were made may lead nowhere")),
+        both(rust::LINK_GONE), "";
+    LINK_TEMPLATE_CHANGED = "C842", "a link for people leads elsewhere",
+        both(breaking("links that were made may lead nowhere")), both(rust::FOLLOWS), "";
+    LINK_OPTIONAL_ADDED = "C843", "an optional parameter of a link is new",
+        both(additive("nobody has to use it")), both(rust::LINK_NEW), "";
+    LINK_REQUIRED_ADDED = "C844", "a required parameter of a link is new",
+        both(breaking("links without it lead nowhere")), both(rust::LINK_OTHER), "";
+    LINK_PARAMETER_REMOVED = "C845", "a parameter of a link is gone",
+        both(breaking("links with it do not do what they did")), both(rust::LINK_GONE), "";
+    LINK_NOW_REQUIRED = "C846", "a parameter of a link is required",
+        both(breaking("links without it lead nowhere")), both(rust::LINK_OTHER), "";
+    LINK_NOW_OPTIONAL = "C847", "a parameter of a link is no longer required",
+        both(additive("links may leave it out")), both(rust::LINK_OTHER), "";
+    LINK_VALUES_CHANGED = "C848", "a parameter of a link takes other values",
+        both(breaking("links with the old values may lead nowhere")), both(rust::LINK_OTHER), "";
+    LINK_EXAMPLE_CHANGED = "C849", "the example of a parameter of a link is another one",
+        both(neutral("nobody depends on it")), both(rust::DOCUMENTATION), "";
+}
+
+pub(super) fn compare(comparison: &mut Comparison<'_>) {
+    let (old, new) = (comparison.old, comparison.new);
+    let place = "/x-event-delivery";
+    match (&old.events, &new.events) {
+        (Some(old), Some(new)) => delivery(comparison, old, new),
+        (None, Some(_)) => {
+            comparison.add(DELIVERY_ADDED, At::new("", place), "the API sends events");
+        }
+        (Some(_), None) => {
+            comparison.add(
+                DELIVERY_REMOVED,
+                At::new(place, ""),
+                "the API sends no events any more",
+            );
+        }
+        (None, None) => {}
+    }
+    links(comparison, &old.web_links, &new.web_links);
+}
+
+fn delivery(comparison: &mut Comparison<'_>, old: &EventDelivery, new: &EventDelivery) {
+    let EventDelivery {
+        events: old_events,
+        envelope,
+        signature,
+        signature_alternatives,
+    } = old;
+    let at = At::new("/x-event-delivery", "/x-event-delivery");
+    events(comparison, at, old_events, &new.events);
+    let envelopes = [envelope.as_ref(), new.envelope.as_ref()];
+    comparison.differ(ENVELOPE_CHANGED, at, "envelope", envelopes);
+    let rule = match (signature, &new.signature) {
+        (None, _) => SIGNATURE_ADDED,
+        (_, None) => SIGNATURE_REMOVED,
+        _ => SIGNATURE_CHANGED,
+    };
+    comparison.differ(
+        rule,
+        at,
+        "signature",
+        [signature.as_ref(), new.signature.as_ref()],
+    );
+    alternatives(
+        comparison,
+        at,
+        signature_alternatives,
+        &new.signature_alternatives,
+    );
+}
+
+fn alternatives(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &IndexMap<String, Value>,
+    new: &IndexMap<String, Value>,
+) {
+    let only_new = new.keys().filter(|name| !old.contains_key(*name));
+    for name in old.keys().chain(only_new) {
+        let keyword = pointer::join("/signatureAlternatives", name);
+        let pair = [old.get(name), new.get(name)];
+        let rule = match pair {
+            [None, _] => ALTERNATIVE_ADDED,
+            [_, None] => ALTERNATIVE_REMOVED,
+            _ => ALTERNATIVE_CHANGED,
+        };
+        comparison.differ(rule, at, keyword.trim_start_matches('/'), pair);
+    }
+}
+
+fn variant(name: &str) -> String {
+    format!("webhooks::Event::{}", names::variant_name(name))
+}
+
+fn events(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &IndexMap<String, Event>,
+    new: &IndexMap<String, Event>,
+) {
+    for (name, event) in old {
+        let scope = Scope {
+            user: Some(format!("event {name}")),
+            direction: Direction::RECEIVED,
+            in_rust: true,
+        };
+        comparison.within(scope, |comparison| match new.get(name) {
+            Some(after) => pair(comparison, event, after),
+            None => {
+                let message = format!("the event `{name}` is gone");
+                let found = comparison.add(REMOVED, At::new(&event.pointer, at.new), message);
+                found.symbol(variant(name));
+            }
+        });
+    }
+    for (name, event) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+        let message = format!("the event `{name}` is new");
+        let found = comparison.add(ADDED, At::new(at.old, &event.pointer), message);
+        found.symbol(variant(name));
+    }
+}
+
+fn pair(comparison: &mut Comparison<'_>, old: &Event, new: &Event) {
+    let Event {
+        pointer,
+        summary,
+        description,
+        payload,
+        origin,
+    } = old;
+    let at = At::new(pointer, &new.pointer);
+    comparison.schemas(at, [*payload, new.payload], Direction::RECEIVED);
+    texts::summary(comparison, at, [summary.as_ref(), new.summary.as_ref()]);
+    texts::description(
+        comparison,
+        at,
+        [description.as_ref(), new.description.as_ref()],
+    );
+    texts::origin(comparison, at, [origin, &new.origin]);
+}
+
+fn links(
+    comparison: &mut Comparison<'_>,
+    old: &IndexMap<String, WebLink>,
+    new: &IndexMap<String, WebLink>,
+) {
+    let symbol = |name: &str| format!("links::{}", names::method_name(name));
+    for (name, link) in old {
+        match new.get(name) {
+            Some(after) => self::link(comparison, link, after, &symbol(name)),
+            None => {
+                let message = format!("the link `{name}` is gone");
+                let found =
+                    comparison.add(LINK_REMOVED, At::new(&link.pointer, "/x-links"), message);
+                found.symbol(symbol(name));
+            }
+        }
+    }
+    for (name, link) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+        let message = format!("the link `{name}` is new");
+        let found = comparison.add(LINK_ADDED, At::new("/x-links", &link.pointer), message);
+        found.symbol(symbol(name));
+    }
+}
+
+fn link(comparison: &mut Comparison<'_>, old: &WebLink, new: &WebLink, symbol: &str) {
+    let WebLink {
+        pointer,
+        summary,
+        description,
+        template,
+        parameters,
+        origin,
+    } = old;
+    let at = At::new(pointer, &new.pointer);
+    let templates = [Some(template), Some(&new.template)];
+    if let Some(found) = comparison.differ(LINK_TEMPLATE_CHANGED, at, "template", templates) {
+        found.symbol(symbol);
+    }
+    for (name, parameter) in parameters {
+        let old_at = entry(at.old, "parameters", name);
+        match new.parameters.get(name) {
+            Some(after) => {
+                let new_at = entry(at.new, "parameters", name);
+                self::parameter(
+                    comparison,
+                    At::new(&old_at, &new_at),
+                    parameter,
+                    after,
+                    symbol,
+                );
+            }
+            None => {
+                let message = format!("the parameter `{name}` is gone");
+                let at = At::new(&old_at, at.new);
+                comparison
+                    .add(LINK_PARAMETER_REMOVED, at, message)
+                    .symbol(symbol);
+            }
+        }
+    }
+    for (name, parameter) in &new.parameters {
+        if !parameters.contains_key(name) {
+            let (rule, needs) = match parameter.required {
+                true => (LINK_REQUIRED_ADDED, "required"),
+                false => (LINK_OPTIONAL_ADDED, "optional"),
+            };
+            let message = format!("the {needs} parameter `{name}` is new");
+            let new_at = entry(at.new, "parameters", name);
+            comparison
+                .add(rule, At::new(at.old, &new_at), message)
+                .symbol(symbol);
+        }
+    }
+    texts::summary(comparison, at, [summary.as_ref(), new.summary.as_ref()]);
+    texts::description(
+        comparison,
+        at,
+        [description.as_ref(), new.description.as_ref()],
+    );
+    texts::origin(comparison, at, [origin, &new.origin]);
+}
+
+fn parameter(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &WebLinkParameter,
+    new: &WebLinkParameter,
+    symbol: &str,
+) {
+    let WebLinkParameter {
+        description,
+        required,
+        schema,
+        example,
+    } = old;
+    let rules = [LINK_NOW_REQUIRED, LINK_NOW_OPTIONAL];
+    let texts = [
+        "the parameter is required",
+        "the parameter is no longer required",
+    ];
+    let required = [*required, new.required];
+    let found = [
+        comparison
+            .flag(rules, at, "required", required, texts)
+            .is_some(),
+        comparison
+            .differ(
+                LINK_VALUES_CHANGED,
+                at,
+                "schema",
+                [Some(schema), Some(&new.schema)],
+            )
+            .is_some(),
+    ];
+    let changed = found.into_iter().filter(|found| *found).count();
+    for found in comparison.found.iter_mut().rev().take(changed) {
+        found.symbol(symbol);
+    }
+    let examples = [example.as_ref(), new.example.as_ref()];
+    comparison.differ(LINK_EXAMPLE_CHANGED, at, "example", examples);
+    texts::description(
+        comparison,
+        at,
+        [description.as_ref(), new.description.as_ref()],
+    );
+}

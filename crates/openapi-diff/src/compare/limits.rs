@@ -1,0 +1,117 @@
+//! C64x: limits of values.
+
+use std::collections::BTreeSet;
+
+use super::schemas::{self, NARROWER, OTHER, WIDER};
+use crate::found::Said;
+use crate::joined::{Joined, Limit, is_stricter};
+use crate::pairs::Meeting;
+use crate::rule::{Rule, define_rules};
+use crate::rust;
+use crate::verdict::{UNNOTICED, Ways, both, ways};
+
+const TIGHTER: Ways = ways(rust::LIMIT_TIGHTER, rust::LIMIT_UNCHECKED);
+const LOOSER: Ways = ways(rust::LIMIT_LOOSER, rust::LIMIT_UNCHECKED);
+
+define_rules! { Schemas;
+    RANGE_NARROWED = "C640", "fewer numbers are allowed", NARROWER, TIGHTER, "";
+    RANGE_WIDENED = "C641", "more numbers are allowed", WIDER, LOOSER, "";
+    STEP_NARROWED = "C642", "numbers have to be multiples of more", NARROWER, TIGHTER, "";
+    STEP_WIDENED = "C643", "numbers have to be multiples of less", WIDER, LOOSER, "";
+    STEP_CHANGED = "C644", "numbers have to be multiples of something else", OTHER, TIGHTER, "";
+    LENGTH_NARROWED = "C645", "fewer lengths of a string are allowed", NARROWER, TIGHTER, "";
+    LENGTH_WIDENED = "C646", "more lengths of a string are allowed", WIDER, LOOSER, "";
+    PATTERN_ADDED = "C647", "a string has to match a pattern", NARROWER, TIGHTER, "";
+    PATTERN_REMOVED = "C648", "a string need not match a pattern any more", WIDER, LOOSER, "";
+    PATTERN_CHANGED = "C649", "a string has to match another pattern", OTHER, TIGHTER,
+        "Where the new pattern lets through all that the old one did, accept the change with that reason.";
+    ITEMS_NARROWED = "C650", "fewer numbers of items are allowed", NARROWER, TIGHTER, "";
+    ITEMS_WIDENED = "C651", "more numbers of items are allowed", WIDER, LOOSER, "";
+    UNIQUE_ITEMS_ADDED = "C652", "items have to be different", NARROWER, TIGHTER, "";
+    UNIQUE_ITEMS_REMOVED = "C653", "items may be the same", WIDER, LOOSER, "";
+    SIZE_NARROWED = "C654", "fewer numbers of members are allowed", NARROWER, TIGHTER, "";
+    SIZE_WIDENED = "C655", "more numbers of members are allowed", WIDER, LOOSER, "";
+    STRING_UNLIMITED = "C656", "a string has no limits any more", both(UNNOTICED),
+        ways(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
+}
+
+/// The rules of a keyword: fewer values, more values, others.
+fn rules_of(keyword: &str) -> [Rule; 3] {
+    match keyword {
+        "minimum" | "maximum" => [RANGE_NARROWED, RANGE_WIDENED, RANGE_NARROWED],
+        "multipleOf" => [STEP_NARROWED, STEP_WIDENED, STEP_CHANGED],
+        "minLength" | "maxLength" => [LENGTH_NARROWED, LENGTH_WIDENED, LENGTH_NARROWED],
+        "pattern" => [PATTERN_ADDED, PATTERN_REMOVED, PATTERN_CHANGED],
+        "minItems" | "maxItems" => [ITEMS_NARROWED, ITEMS_WIDENED, ITEMS_NARROWED],
+        "uniqueItems" => [UNIQUE_ITEMS_ADDED, UNIQUE_ITEMS_REMOVED, UNIQUE_ITEMS_ADDED],
+        _ => [SIZE_NARROWED, SIZE_WIDENED, SIZE_NARROWED],
+    }
+}
+
+pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (meeting.old.limits.clone(), meeting.new.limits.clone());
+    let keywords: BTreeSet<&'static str> = old.keys().chain(new.keys()).copied().collect();
+    for keyword in keywords {
+        let (before, after) = (old.get(keyword), new.get(keyword));
+        if before.map(|said| &said.value) != after.map(|said| &said.value) {
+            one(meeting, keyword, before, after);
+        }
+    }
+    if is_limited_string(&meeting.old) && !is_limited_string(&meeting.new) {
+        let found = schemas::whole(meeting, STRING_UNLIMITED, "no limit of the string is left");
+        meeting.add(found);
+    }
+}
+
+fn one(
+    meeting: &mut Meeting<'_, '_>,
+    keyword: &'static str,
+    before: Option<&Said<'_, Limit<'_>>>,
+    after: Option<&Said<'_, Limit<'_>>>,
+) {
+    let [narrowed, widened, other] = rules_of(keyword);
+    let shown = |said: Option<&Said<'_, Limit<'_>>>| said.map(|said| show(&said.value));
+    let (rule, message) = match (before, after) {
+        (Some(old), None) => (
+            widened,
+            format!(
+                "`{keyword}` was {}, and is not said any more",
+                show(&old.value)
+            ),
+        ),
+        (None, Some(new)) => (
+            narrowed,
+            format!("`{keyword}` is {}, and was not said", show(&new.value)),
+        ),
+        (Some(old), Some(new)) => {
+            let rule = if is_stricter(keyword, &new.value, &old.value) {
+                narrowed
+            } else if is_stricter(keyword, &old.value, &new.value) {
+                widened
+            } else {
+                other
+            };
+            let (old, new) = (show(&old.value), show(&new.value));
+            (rule, format!("`{keyword}` was {old}, and is {new}"))
+        }
+        (None, None) => return,
+    };
+    let mut found = schemas::about(meeting, rule, keyword, before, after, message);
+    found.values(shown(before), shown(after));
+    meeting.add(found);
+}
+
+fn show(limit: &Limit<'_>) -> String {
+    match limit {
+        Limit::Number(number, false) => number.to_string(),
+        Limit::Number(number, true) => format!("{number}, itself not allowed"),
+        Limit::Count(count) => count.to_string(),
+        Limit::Text(text) => format!("`{text}`"),
+        Limit::Flag => "true".to_owned(),
+    }
+}
+
+fn is_limited_string(joined: &Joined<'_>) -> bool {
+    let mut keywords = ["minLength", "maxLength", "pattern"].iter();
+    keywords.any(|keyword| joined.limits.contains_key(keyword))
+}

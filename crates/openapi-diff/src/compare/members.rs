@@ -1,0 +1,324 @@
+//! C52x to C54x: members of objects and items of arrays.
+
+use openapi_document::lint::names;
+use openapi_document::model::{Additional, Direction, SchemaId};
+use openapi_document::pointer;
+
+use super::schemas::{self, NARROWER, WIDER};
+use crate::found::{ANY_WAY, Found, Said};
+use crate::joined::Joined;
+use crate::pairs::Meeting;
+use crate::rule::{Rule, define_rules};
+use crate::rust;
+use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, ways};
+
+define_rules! { Schemas;
+    OPTIONAL_ADDED = "C520", "an optional member is new", both(additive("nobody has to use it")),
+        both(rust::FIELD_NEW), "";
+    REQUIRED_ADDED = "C521", "a required member is new",
+        ways(breaking("callers that do not send it are refused"), additive("nobody has to use it")),
+        ways(rust::FIELD_NEEDED, rust::FIELD_NEW),
+        "Make it optional, or give it a default.";
+    DEFAULTED_ADDED = "C522", "a required member with a default is new",
+        both(additive("where it is left out, the default counts")), both(rust::FIELD_NEW), "";
+    OPTIONAL_REMOVED = "C523", "an optional member is gone",
+        ways(breaking("what callers send there is refused or ignored"),
+            breaking("callers that read it find nothing")),
+        both(rust::FIELD_GONE), "Deprecate it first.";
+    REQUIRED_REMOVED = "C524", "a required member is gone",
+        ways(breaking("what callers send there is refused or ignored"),
+            breaking("callers that rely on it find nothing")),
+        both(rust::FIELD_GONE), "Deprecate it first.";
+    NOW_REQUIRED = "C525", "a member is required",
+        ways(breaking("callers that leave it out are refused"), neutral("callers can rely on it")),
+        both(rust::FIELD_PLAIN), "Leave it optional, or give it a default.";
+    NOW_OPTIONAL = "C526", "a member is no longer required",
+        ways(additive("callers may leave it out"), breaking("callers that rely on it find nothing")),
+        both(rust::FIELD_OPTION), "";
+    NOW_REQUIRED_DEFAULTED = "C527", "a member with a default is required",
+        both(neutral("where it is left out, the default counts")), both(rust::FIELD_PLAIN), "";
+    UNNAMED_NOW_REQUIRED = "C528", "a member that the schema does not describe is required",
+        NARROWER, ways(rust::FIELD_NEEDED, rust::FIELD_NEW), "";
+    UNNAMED_NOW_OPTIONAL = "C529", "a member that the schema does not describe is no longer required",
+        WIDER, both(rust::FOLLOWS), "";
+    READ_ONLY_ADDED = "C530", "a member is only in responses",
+        ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
+        ways(rust::FIELD_OPTION, rust::FOLLOWS), "";
+    READ_ONLY_REMOVED = "C531", "a member is in requests too",
+        ways(additive("callers may send it"), UNNOTICED), ways(rust::FIELD_PLAIN, rust::FOLLOWS), "";
+    WRITE_ONLY_ADDED = "C532", "a member is only in requests",
+        ways(UNNOTICED, breaking("callers that read it find nothing")),
+        ways(rust::FOLLOWS, rust::FIELD_OPTION), "";
+    WRITE_ONLY_REMOVED = "C533", "a member is in responses too",
+        ways(UNNOTICED, additive("callers may read it")), ways(rust::FOLLOWS, rust::FIELD_PLAIN), "";
+    UNNAMED_FORBIDDEN = "C534", "members that are not named are no longer allowed", NARROWER,
+        both(rust::FOLLOWS), "";
+    UNNAMED_ALLOWED = "C535", "members that are not named are allowed",
+        ways(additive("callers may send more"), additive("there may be more to read")),
+        both(rust::FOLLOWS), "";
+    UNNAMED_TYPED = "C536", "members that are not named have a schema", NARROWER,
+        both(rust::FIELD_TYPE), "";
+    UNNAMED_UNTYPED = "C537", "members that are not named have no schema any more", WIDER,
+        both(rust::FIELD_TYPE), "";
+    UNNAMED_SAID = "C538", "it is said that members that are not named are allowed", both(UNNOTICED),
+        both(rust::EXTRA_NEW), "";
+    UNNAMED_UNSAID = "C539", "it is no longer said that members that are not named are allowed",
+        both(UNNOTICED), both(rust::EXTRA_GONE), "";
+    ITEMS_ADDED = "C540", "items of an array are described", NARROWER, both(rust::FIELD_TYPE), "";
+    ITEMS_REMOVED = "C541", "items of an array are no longer described", WIDER, both(rust::FIELD_TYPE), "";
+}
+
+pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (
+        meeting.old.properties.clone(),
+        meeting.new.properties.clone(),
+    );
+    for (name, member) in &new {
+        match old.get(name) {
+            Some(before) => kept(meeting, name, before, member),
+            None => one_side(meeting, name, member, Side::New),
+        }
+    }
+    for (name, member) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
+        one_side(meeting, name, member, Side::Old);
+    }
+    unnamed_required(meeting);
+    additional(meeting);
+    items(meeting);
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Old,
+    New,
+}
+
+type Member<'a> = Said<'a, Vec<SchemaId>>;
+
+/// What is said of a member as a whole.
+fn joined<'a>(meeting: &Meeting<'_, 'a>, side: Side, ids: &[SchemaId]) -> Joined<'a> {
+    let [old, new] = meeting.models();
+    let model = if side == Side::Old { old } else { new };
+    Joined::of(&model.schemas, ids)
+}
+
+/// The ways that a member can travel.
+fn possible(member: &Joined<'_>) -> Direction {
+    Direction {
+        sent: member.read_only.is_none(),
+        received: member.write_only.is_none(),
+    }
+}
+
+fn one_side(meeting: &mut Meeting<'_, '_>, name: &str, member: &Member<'_>, side: Side) {
+    let whole = joined(meeting, side, &member.value);
+    let holder = if side == Side::Old {
+        &meeting.old
+    } else {
+        &meeting.new
+    };
+    let is_required = holder.is_required(name);
+    let needs = if is_required { "required" } else { "optional" };
+    let (rule, message) = match (side, is_required) {
+        (Side::New, true) if whole.default.is_some() => (
+            DEFAULTED_ADDED,
+            format!("the required member `{name}` is new, with a default"),
+        ),
+        (Side::New, true) => (
+            REQUIRED_ADDED,
+            format!("the {needs} member `{name}` is new"),
+        ),
+        (Side::New, false) => (
+            OPTIONAL_ADDED,
+            format!("the {needs} member `{name}` is new"),
+        ),
+        (Side::Old, _) => {
+            let rule = if is_required {
+                REQUIRED_REMOVED
+            } else {
+                OPTIONAL_REMOVED
+            };
+            let warned = match whole.deprecation {
+                Some(_) => "",
+                None => "; it was not deprecated before",
+            };
+            (rule, format!("the {needs} member `{name}` is gone{warned}"))
+        }
+    };
+    let mut found = of_member(meeting, rule, name, member, side, message);
+    found.possible(possible(&whole));
+    meeting.add(found);
+}
+
+/// A finding about a member that one side has.
+fn of_member(
+    meeting: &Meeting<'_, '_>,
+    rule: Rule,
+    name: &str,
+    member: &Member<'_>,
+    side: Side,
+    message: String,
+) -> Found {
+    let at = pointer::join(&format!("{}/properties", member.at), name);
+    let (old, new) = match side {
+        Side::Old => (at, meeting.new.beside(member.at).to_owned()),
+        Side::New => (meeting.old.beside(member.at).to_owned(), at),
+    };
+    let mut found = Found::new(rule, &old, &new, message);
+    found.symbols(meeting.symbols(Some(&names::field_name(name))));
+    found
+}
+
+fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Member<'_>) {
+    let before = joined(meeting, Side::Old, &old.value);
+    let after = joined(meeting, Side::New, &new.value);
+    let was_required = meeting.old.is_required(name);
+    let is_required = meeting.new.is_required(name);
+    let at = |member: &Member<'_>| pointer::join(&format!("{}/properties", member.at), name);
+    let mut add = |rule: Rule, message: String, possible: Direction| {
+        let mut found = Found::new(rule, &at(old), &at(new), message);
+        found.symbols(meeting.symbols(Some(&names::field_name(name))));
+        found.possible(possible);
+        meeting.add(found);
+    };
+    if was_required != is_required {
+        let rule = match (is_required, after.default.is_some()) {
+            (true, true) => NOW_REQUIRED_DEFAULTED,
+            (true, false) => NOW_REQUIRED,
+            (false, _) => NOW_OPTIONAL,
+        };
+        let text = if is_required {
+            "is required"
+        } else {
+            "is no longer required"
+        };
+        add(
+            rule,
+            format!("the member `{name}` {text}"),
+            possible(&after),
+        );
+    }
+    let marks = [
+        (
+            before.read_only,
+            after.read_only,
+            READ_ONLY_ADDED,
+            "is only in responses",
+        ),
+        (
+            after.read_only,
+            before.read_only,
+            READ_ONLY_REMOVED,
+            "is in requests too",
+        ),
+        (
+            before.write_only,
+            after.write_only,
+            WRITE_ONLY_ADDED,
+            "is only in requests",
+        ),
+        (
+            after.write_only,
+            before.write_only,
+            WRITE_ONLY_REMOVED,
+            "is in responses too",
+        ),
+    ];
+    for (without, with, rule, text) in marks {
+        if without.is_none() && with.is_some() {
+            add(rule, format!("the member `{name}` {text}"), ANY_WAY);
+        }
+    }
+    let (one, other) = (possible(&before), possible(&after));
+    let ways = Direction {
+        sent: one.sent && other.sent,
+        received: one.received && other.received,
+    };
+    let optional = !was_required && !is_required;
+    meeting.member(&old.value, &new.value, optional, ways);
+}
+
+/// `required` may name what no `properties` here describe.
+fn unnamed_required(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (&meeting.old, &meeting.new);
+    let is_unnamed =
+        |name: &&str| !old.properties.contains_key(*name) && !new.properties.contains_key(*name);
+    let only = |one: &Joined<'_>, other: &Joined<'_>| -> Vec<(String, String)> {
+        let names = one.required.iter().filter(|(name, _)| is_unnamed(name));
+        let names = names.filter(|(name, _)| !other.is_required(name));
+        names
+            .map(|(name, at)| ((*name).to_owned(), (*at).to_owned()))
+            .collect()
+    };
+    let lists = [
+        (only(new, old), UNNAMED_NOW_REQUIRED, "is required"),
+        (
+            only(old, new),
+            UNNAMED_NOW_OPTIONAL,
+            "is no longer required",
+        ),
+    ];
+    for (names, rule, text) in lists {
+        for (name, at) in names {
+            let message = format!("the member `{name}`, which is not described, {text}");
+            let said = Some(Said { value: (), at: &at });
+            let (old, new) = match rule.code {
+                code if code == UNNAMED_NOW_REQUIRED.code => (None, said),
+                _ => (said, None),
+            };
+            let mut found = schemas::about(
+                meeting,
+                rule,
+                "required",
+                old.as_ref(),
+                new.as_ref(),
+                message,
+            );
+            found.values(old.map(|_| &name), new.map(|_| &name));
+            meeting.add(found);
+        }
+    }
+}
+
+fn additional(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (meeting.old.additional, meeting.new.additional);
+    let has_members = !meeting.old.properties.is_empty() && !meeting.new.properties.is_empty();
+    use Additional::{Any, Never, Schema, Unsaid};
+    let (rule, message) = match (old.value, new.value) {
+        (Schema(old), Schema(new)) => return meeting.inner(&[old], &[new]),
+        (Unsaid, Unsaid) | (Any, Any) | (Never, Never) => return,
+        (Unsaid, Any) if has_members => (UNNAMED_SAID, "members that are not named are kept"),
+        (Any, Unsaid) if has_members => (UNNAMED_UNSAID, "members that are not named are not kept"),
+        (Unsaid, Any) | (Any, Unsaid) => return,
+        (_, Never) => (
+            UNNAMED_FORBIDDEN,
+            "members that are not named are no longer allowed",
+        ),
+        (Never, _) => (UNNAMED_ALLOWED, "members that are not named are allowed"),
+        (_, Schema(_)) => (UNNAMED_TYPED, "members that are not named have a schema"),
+        (Schema(_), _) => (
+            UNNAMED_UNTYPED,
+            "members that are not named have no schema any more",
+        ),
+    };
+    let keyword = "additionalProperties";
+    let said = |said: &Said<'_, Additional>| said.value != Unsaid;
+    let (before, after) = (
+        Some(&old).filter(|s| said(s)),
+        Some(&new).filter(|s| said(s)),
+    );
+    let found = schemas::about(meeting, rule, keyword, before, after, message);
+    meeting.add(found);
+}
+
+fn items(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (meeting.old.items.clone(), meeting.new.items.clone());
+    let (rule, message) = match (old.is_empty(), new.is_empty()) {
+        (true, true) => return,
+        (false, false) => return meeting.inner(&old, &new),
+        (true, false) => (ITEMS_ADDED, "the items are described"),
+        (false, true) => (ITEMS_REMOVED, "the items are no longer described"),
+    };
+    let found = schemas::whole(meeting, rule, message);
+    meeting.add(found);
+}

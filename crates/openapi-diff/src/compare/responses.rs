@@ -1,0 +1,266 @@
+//! C4xx: responses and headers.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use openapi_document::model::{Direction, Header, Operation, Response, StatusKey, Tells, Used};
+
+use super::{At, Comparison, bodies, entry, texts};
+use crate::rule::{Rule, define_rules};
+use crate::rust;
+use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, ways};
+
+define_rules! { Responses;
+    SUCCESS_ADDED = "C401", "a status of success is new",
+        both(additive("callers that take any status of 2xx for success go on working")),
+        both(rust::FOLLOWS), "";
+    SUCCESS_REMOVED = "C402", "a status of success is gone",
+        both(breaking("callers that wait for it get another one")), both(rust::FOLLOWS), "";
+    ERROR_ADDED = "C403", "a status that is no success is new",
+        both(additive("callers that handle errors by their class go on working")), both(rust::FOLLOWS), "";
+    ERROR_REMOVED = "C404", "a status that is no success is gone",
+        both(neutral("the API no longer answers so")), both(rust::FOLLOWS), "";
+    RESULT_CHANGED = "C405", "a method returns one of another number of bodies", both(UNNOTICED),
+        both(rust::RESULT_TYPE), "Give statuses of success the same body, and errors theirs.";
+    BODY_ADDED = "C406", "a response has a body, and had none",
+        both(additive("there is something to read")), both(rust::RESULT_TYPE), "";
+    BODY_REMOVED = "C407", "a response has no body, and had one",
+        both(breaking("callers that read it find nothing")), both(rust::RESULT_TYPE), "";
+    MEDIA_TYPE_ADDED = "C408", "a media type of a response is new",
+        both(additive("callers may ask for it")), both(rust::BODY_METHOD_NEW), "";
+    MEDIA_TYPE_REMOVED = "C409", "a media type of a response is gone",
+        both(breaking("callers that ask for it get 406, or what they cannot read")),
+        both(rust::BODY_METHOD_GONE), "";
+    HEADER_ADDED = "C410", "a header of a response is new", both(additive("there is more to read")),
+        both(rust::FOLLOWS), "";
+    HEADER_REMOVED = "C411", "a header of a response is gone",
+        both(breaking("callers that read it find nothing")), both(rust::FOLLOWS), "";
+    HEADER_NOW_REQUIRED = "C412", "a header is always there",
+        both(neutral("callers can rely on it")), both(rust::FOLLOWS), "";
+    HEADER_NOW_OPTIONAL = "C413", "a header may be missing",
+        both(breaking("callers that rely on it find nothing")), both(rust::FOLLOWS), "";
+    HEADER_CONTENT_ADDED = "C414", "the value of a header is written in a media type",
+        both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
+    HEADER_CONTENT_REMOVED = "C415", "the value of a header is no longer written in a media type",
+        both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
+    HEADER_CONTENT_CHANGED = "C416", "the value of a header is written in another media type",
+        both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
+    TELLS_CHANGED = "C417", "a header says that something else has happened, or nothing",
+        ways(UNNOTICED, neutral("the API does what it did")), both(rust::FOLLOWS), "";
+}
+
+pub(super) fn compare(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &Operation,
+    new: &Operation,
+) {
+    let find = |list: &[(StatusKey, Used<Response>)], wanted: StatusKey| {
+        list.iter().position(|(key, _)| *key == wanted)
+    };
+    for (key, response) in &old.responses {
+        match find(&new.responses, *key) {
+            Some(after) => pair(comparison, response, &new.responses[after].1, new),
+            None => {
+                let rules = [SUCCESS_REMOVED, ERROR_REMOVED];
+                let at = At::new(&response.at, at.new);
+                one_side(comparison, rules, at, *key, "is gone", old);
+            }
+        }
+    }
+    for (key, response) in &new.responses {
+        if find(&old.responses, *key).is_none() {
+            let at = At::new(at.old, &response.at);
+            one_side(
+                comparison,
+                [SUCCESS_ADDED, ERROR_ADDED],
+                at,
+                *key,
+                "is new",
+                new,
+            );
+        }
+    }
+    results(comparison, at, old, new);
+}
+
+fn one_side(
+    comparison: &mut Comparison<'_>,
+    [success, error]: [Rule; 2],
+    at: At<'_>,
+    key: StatusKey,
+    is: &str,
+    operation: &Operation,
+) {
+    let rule = if key.is_success() { success } else { error };
+    let message = format!("the response `{key}` {is}");
+    let found = comparison.add_received(rule, at, message);
+    found.symbol(rust::method(operation));
+}
+
+/// One body is returned as it is, several as an enum of them.
+fn results(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: &Operation) {
+    let names = ["success", "an error"];
+    let sides = rust::results(old)
+        .into_iter()
+        .zip(rust::results(new))
+        .zip(names);
+    for ((old_bodies, new_bodies), name) in sides {
+        let (before, after) = (old_bodies.len(), new_bodies.len());
+        if (before > 1) == (after > 1) || before.min(after) == 0 {
+            continue;
+        }
+        let message = format!("{name} was one of {before} bodies, and is one of {after}");
+        let (old_at, new_at) = super::under(at, "responses", true, true);
+        let found = comparison.add_received(RESULT_CHANGED, At::new(&old_at, &new_at), message);
+        found
+            .values(Some(before), Some(after))
+            .symbol(rust::method(new));
+    }
+}
+
+fn pair(
+    comparison: &mut Comparison<'_>,
+    old: &Used<Response>,
+    new: &Used<Response>,
+    operation: &Operation,
+) {
+    let Response {
+        pointer,
+        description,
+        headers: old_headers,
+        content,
+        origin,
+    } = &**old;
+    let at = At::new(pointer, &new.pointer);
+    let direction = comparison.scope.direction.reversed();
+    match (content.first(), new.content.first()) {
+        (None, Some(body)) => {
+            let at = At::new(pointer, &body.pointer);
+            let found = comparison.add_received(BODY_ADDED, at, "the response has a body");
+            found.symbol(rust::method(operation));
+        }
+        (Some(body), None) => {
+            let at = At::new(&body.pointer, &new.pointer);
+            let found = comparison.add_received(BODY_REMOVED, at, "the response has no body");
+            found.symbol(rust::method(operation));
+        }
+        _ => {
+            let rules = [MEDIA_TYPE_ADDED, MEDIA_TYPE_REMOVED];
+            bodies::media_types(comparison, at, [content, &new.content], rules, direction);
+        }
+    }
+    let rules = [HEADER_ADDED, HEADER_REMOVED];
+    headers(
+        comparison,
+        at,
+        [old_headers, &new.headers],
+        rules,
+        direction,
+    );
+    texts::description(
+        comparison,
+        at,
+        [description.as_ref(), new.description.as_ref()],
+    );
+    texts::origin(comparison, at, [origin, &new.origin]);
+}
+
+type Headers = IndexMap<String, Arc<Header>>;
+
+/// Compares headers, whose names have no case: `[added, removed]`.
+pub(super) fn headers(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    [old, new]: [&Headers; 2],
+    [added, removed]: [Rule; 2],
+    direction: Direction,
+) {
+    let find = |headers: &Headers, name: &str| -> Option<Arc<Header>> {
+        let mut headers = headers.iter();
+        let (_, header) = headers.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+        Some(Arc::clone(header))
+    };
+    for (name, header) in old {
+        match find(new, name) {
+            Some(after) => pair_of_headers(comparison, name, header, &after, direction),
+            None => {
+                let place = entry(at.old, "headers", name);
+                let at = At::new(&place, at.new);
+                let message = format!("the header `{name}` is gone");
+                comparison.add(removed, at, message).direction = direction;
+            }
+        }
+    }
+    for name in new.keys().filter(|name| find(old, name).is_none()) {
+        let place = entry(at.new, "headers", name);
+        let at = At::new(at.old, &place);
+        let message = format!("the header `{name}` is new");
+        comparison.add(added, at, message).direction = direction;
+    }
+}
+
+fn pair_of_headers(
+    comparison: &mut Comparison<'_>,
+    name: &str,
+    old: &Header,
+    new: &Header,
+    direction: Direction,
+) {
+    let Header {
+        pointer,
+        description,
+        required,
+        deprecation,
+        schema,
+        media_type,
+        examples,
+        tells,
+        // Told by who uses it.
+        direction: _,
+        origin,
+    } = old;
+    let at = At::new(pointer, &new.pointer);
+    let texts = [
+        format!("the header `{name}` is always there"),
+        format!("the header `{name}` may be missing"),
+    ];
+    let rules = [HEADER_NOW_REQUIRED, HEADER_NOW_OPTIONAL];
+    let required = [*required, new.required];
+    if let Some(found) = comparison.flag(rules, at, "required", required, [&texts[0], &texts[1]]) {
+        found.direction = direction;
+    }
+    let media = [media_type.as_ref(), new.media_type.as_ref()];
+    if media.iter().any(Option::is_none) {
+        comparison.schemas(at, [*schema, new.schema], direction);
+    }
+    let rules = [
+        HEADER_CONTENT_ADDED,
+        HEADER_CONTENT_REMOVED,
+        HEADER_CONTENT_CHANGED,
+    ];
+    bodies::content(comparison, at, media, rules, direction);
+    let shown = |tells: &Option<Tells>| {
+        tells.map(|tells| match tells {
+            Tells::Replayed => "replayed",
+        })
+    };
+    comparison.differ(
+        TELLS_CHANGED,
+        at,
+        "x-tells",
+        [shown(tells), shown(&new.tells)],
+    );
+    texts::description(
+        comparison,
+        at,
+        [description.as_ref(), new.description.as_ref()],
+    );
+    texts::deprecation(
+        comparison,
+        at,
+        [deprecation.as_ref(), new.deprecation.as_ref()],
+    );
+    texts::examples(comparison, at, [examples, &new.examples]);
+    texts::origin(comparison, at, [origin, &new.origin]);
+}

@@ -1,0 +1,293 @@
+//! C50x to C51x: types and formats of schemas; what else they say stands in the files beside this one.
+
+use openapi_document::lint::names;
+use openapi_document::model::{Direction, SchemaId, Type, TypeSet};
+
+use super::{At, Comparison, composition, limits, members, texts, values};
+use crate::found::{Found, Said};
+use crate::joined::{Joined, covers};
+use crate::pairs::Meeting;
+use crate::rule::define_rules;
+use crate::rust;
+use crate::verdict::{UNNOTICED, Ways, additive, both, breaking, neutral, ways};
+
+/// Fewer values than before.
+pub(super) const NARROWER: Ways = ways(
+    breaking("callers that send what was allowed are refused"),
+    neutral("callers receive nothing that they did not know"),
+);
+/// More values than before.
+pub(super) const WIDER: Ways = ways(
+    additive("callers may send more"),
+    breaking("callers receive what they could not expect"),
+);
+/// Other values than before.
+pub(super) const OTHER: Ways = both(breaking("callers send and expect other values"));
+
+define_rules! { Schemas;
+    TYPE_CHANGED = "C501", "a type is another one", OTHER, both(rust::FIELD_TYPE),
+        "Add a member of the new type beside the old one, and deprecate the old one.";
+    TYPE_WIDENED = "C502", "a type is allowed beside those before", WIDER, both(rust::FIELD_TYPE), "";
+    TYPE_NARROWED = "C503", "a type is no longer allowed", NARROWER, both(rust::FIELD_TYPE), "";
+    NULL_ALLOWED = "C504", "null is allowed", WIDER, both(rust::FIELD_NULL), "";
+    NULL_FORBIDDEN = "C505", "null is no longer allowed", NARROWER, both(rust::FIELD_NO_NULL), "";
+    NULL_ALLOWED_OPTIONAL = "C506", "null is allowed in a member that replies may leave out", WIDER,
+        both(rust::FIELD_SAME), "";
+    NULL_FORBIDDEN_OPTIONAL = "C507", "null is no longer allowed in a member that replies may leave out",
+        NARROWER, both(rust::FIELD_SAME), "";
+    FORMAT_ADDED = "C508", "a format is said", NARROWER, both(rust::FOLLOWS), "";
+    FORMAT_REMOVED = "C509", "a format is no longer said", WIDER, both(rust::FOLLOWS), "";
+    FORMAT_CHANGED = "C510", "a format is another one", OTHER, both(rust::FOLLOWS), "";
+    TYPED_FORMAT_ADDED = "C511", "a format with a Rust type of its own is said", NARROWER,
+        both(rust::FIELD_TYPE), "";
+    TYPED_FORMAT_REMOVED = "C512", "a format with a Rust type of its own is no longer said", WIDER,
+        both(rust::FIELD_TYPE), "";
+    TYPED_FORMAT_CHANGED = "C513", "a format is another one, and one of them has a Rust type of its own",
+        OTHER, both(rust::FIELD_TYPE), "";
+    COMPONENT_ADDED = "C514", "a component is new", both(UNNOTICED), both(rust::TYPE_NEW), "";
+    COMPONENT_REMOVED = "C515", "a component is gone", both(UNNOTICED), both(rust::TYPE_GONE),
+        "Keep the component, or accept that its type goes.";
+    TYPE_RENAMED = "C516", "a schema has another name", both(UNNOTICED), both(rust::TYPE_RENAMED),
+        "Keep the name of the component: types are named after it.";
+    SCHEMA_ADDED = "C517", "values are described", NARROWER, both(rust::FIELD_TYPE), "";
+    SCHEMA_REMOVED = "C518", "values are no longer described", WIDER, both(rust::FIELD_TYPE), "";
+}
+
+/// Compares all that two schemas say. The fields are named one by one, so that a new one is not forgotten.
+pub(crate) fn compare(meeting: &mut Meeting<'_, '_>) {
+    let Joined {
+        // Where the schemas stand.
+        parts: _,
+        at: _,
+        types_at: _,
+        // Compared below.
+        types: _,
+        format: _,
+        values: _,
+        closed_enum: _,
+        inferred_values: _,
+        inactive_values: _,
+        default: _,
+        sensitive: _,
+        shown_once: _,
+        unique: _,
+        version: _,
+        properties: _,
+        required: _,
+        additional: _,
+        items: _,
+        one_of: _,
+        any_of: _,
+        not: _,
+        discriminator: _,
+        limits: _,
+        // By those that hold the schema, since they go with the member.
+        read_only: _,
+        write_only: _,
+        // By `texts`.
+        title: _,
+        description: _,
+        external_docs: _,
+        value_descriptions: _,
+        examples: _,
+        deprecation: _,
+        origin: _,
+    } = &meeting.old;
+    name(meeting);
+    let is_same_kind = types(meeting);
+    format(meeting);
+    values::compare(meeting);
+    texts::schema(meeting);
+    if is_same_kind {
+        limits::compare(meeting);
+        members::compare(meeting);
+        composition::compare(meeting);
+    }
+}
+
+fn name(meeting: &mut Meeting<'_, '_>) {
+    let is_named = |joined: &Joined<'_>| {
+        let lists = joined.values.is_some() && joined.types.only() == Some(Type::String);
+        let chooses = !joined.one_of.is_empty() || !joined.any_of.is_empty();
+        lists || chooses || !joined.properties.is_empty()
+    };
+    if !is_named(&meeting.old) || !is_named(&meeting.new) {
+        return;
+    }
+    if let [Some(old), Some(new)] = meeting.type_names()
+        && old != new
+    {
+        let message = format!("the type `{old}` is now called `{new}`");
+        let found = whole(meeting, TYPE_RENAMED, message);
+        meeting.add(found).values(Some(&old), Some(&new));
+    }
+}
+
+/// A finding about both schemas as a whole.
+pub(super) fn whole(
+    meeting: &Meeting<'_, '_>,
+    rule: crate::rule::Rule,
+    message: impl Into<String>,
+) -> Found {
+    let mut found = Found::new(rule, meeting.old.at, meeting.new.at, message);
+    found.symbols(meeting.symbols(None));
+    found
+}
+
+/// A finding about something that one or both schemas say under a keyword.
+pub(super) fn about<T>(
+    meeting: &Meeting<'_, '_>,
+    rule: crate::rule::Rule,
+    keyword: &str,
+    old: Option<&Said<'_, T>>,
+    new: Option<&Said<'_, T>>,
+    message: impl Into<String>,
+) -> Found {
+    let at = |said: &Said<'_, T>| format!("{}/{keyword}", said.at);
+    let old_at = match (old, new) {
+        (Some(old), _) => at(old),
+        (None, Some(new)) => meeting.old.beside(new.at).to_owned(),
+        (None, None) => meeting.old.at.to_owned(),
+    };
+    let new_at = match (new, old) {
+        (Some(new), _) => at(new),
+        (None, Some(old)) => meeting.new.beside(old.at).to_owned(),
+        (None, None) => meeting.new.at.to_owned(),
+    };
+    let mut found = Found::new(rule, &old_at, &new_at, message);
+    found.symbols(meeting.symbols(None));
+    found
+}
+
+/// Types as people read them: `string or null`.
+fn shown(types: TypeSet) -> String {
+    let names: Vec<&str> = types.iter().map(Type::as_str).collect();
+    match names.as_slice() {
+        [] => "any value".to_owned(),
+        [null, rest @ ..] if *null == "null" && !rest.is_empty() => {
+            format!("{} or null", rest.join(" or "))
+        }
+        names => names.join(" or "),
+    }
+}
+
+/// Whether what values hold can be compared: not where a type has become another one.
+fn types(meeting: &mut Meeting<'_, '_>) -> bool {
+    let (old, new) = (meeting.old.types, meeting.new.types);
+    null(meeting, old, new);
+    let without_null =
+        |types: TypeSet| -> TypeSet { types.iter().filter(|kind| *kind != Type::Null).collect() };
+    let (before, after) = (without_null(old), without_null(new));
+    if before == after {
+        return true;
+    }
+    let is_within = |inner: TypeSet, outer: TypeSet| {
+        outer.is_any() || (!inner.is_any() && inner.iter().all(|kind| covers(outer, kind)))
+    };
+    let (rule, comparable) = match (is_within(before, after), is_within(after, before)) {
+        (true, _) => (TYPE_WIDENED, true),
+        (_, true) => (TYPE_NARROWED, true),
+        _ => (TYPE_CHANGED, false),
+    };
+    let said = |at: Option<&'_ str>| at.map(str::to_owned);
+    let (old_at, new_at) = (said(meeting.old.types_at), said(meeting.new.types_at));
+    let [old_at, new_at] =
+        [old_at.as_deref(), new_at.as_deref()].map(|at| at.map(|at| Said { value: (), at }));
+    let message = format!("the type was {}, and is {}", shown(old), shown(new));
+    let mut found = about(
+        meeting,
+        rule,
+        "type",
+        old_at.as_ref(),
+        new_at.as_ref(),
+        message,
+    );
+    found.values(Some(shown(old)), Some(shown(new)));
+    meeting.add(found);
+    comparable
+}
+
+fn null(meeting: &mut Meeting<'_, '_>, old: TypeSet, new: TypeSet) {
+    if old.is_any() || new.is_any() || old.contains(Type::Null) == new.contains(Type::Null) {
+        return;
+    }
+    let (rule, optional, text) = if new.contains(Type::Null) {
+        (NULL_ALLOWED, NULL_ALLOWED_OPTIONAL, "null is allowed")
+    } else {
+        let text = "null is no longer allowed";
+        (NULL_FORBIDDEN, NULL_FORBIDDEN_OPTIONAL, text)
+    };
+    let found = whole(meeting, rule, text);
+    let found = meeting.add(found);
+    found
+        .values(Some(shown(old)), Some(shown(new)))
+        .where_optional(optional);
+}
+
+fn format(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (meeting.old.format, meeting.new.format);
+    let (before, after) = (old.map(|said| said.value), new.map(|said| said.value));
+    if before == after {
+        return;
+    }
+    let typed = [before, after].into_iter().flatten().any(rust::has_type);
+    let (rule, message) = match (before, after) {
+        (None, Some(new)) => (
+            if typed {
+                TYPED_FORMAT_ADDED
+            } else {
+                FORMAT_ADDED
+            },
+            format!("the format is `{new}`, and was not said"),
+        ),
+        (Some(old), None) => (
+            if typed {
+                TYPED_FORMAT_REMOVED
+            } else {
+                FORMAT_REMOVED
+            },
+            format!("the format was `{old}`, and is no longer said"),
+        ),
+        _ => (
+            if typed {
+                TYPED_FORMAT_CHANGED
+            } else {
+                FORMAT_CHANGED
+            },
+            format!(
+                "the format was `{}`, and is `{}`",
+                before.unwrap_or_default(),
+                after.unwrap_or_default()
+            ),
+        ),
+    };
+    let mut found = about(meeting, rule, "format", old.as_ref(), new.as_ref(), message);
+    found.values(before, after);
+    meeting.add(found);
+}
+
+pub(super) fn component_removed(comparison: &mut Comparison<'_>, name: &str, id: SchemaId) {
+    let at = &comparison.old.schemas[id].pointer;
+    let at = At::new(at, "/components/schemas");
+    let type_name = names::type_name(name);
+    let found = comparison.add(
+        COMPONENT_REMOVED,
+        at,
+        format!("the component `{name}` is gone"),
+    );
+    found.direction = Direction::default();
+    found.symbol(format!("types::{type_name}"));
+}
+
+pub(super) fn component_added(comparison: &mut Comparison<'_>, name: &str, id: SchemaId) {
+    let at = &comparison.new.schemas[id].pointer;
+    let at = At::new("/components/schemas", at);
+    let type_name = names::type_name(name);
+    let found = comparison.add(
+        COMPONENT_ADDED,
+        at,
+        format!("the component `{name}` is new"),
+    );
+    found.direction = Direction::default();
+    found.symbol(format!("types::{type_name}"));
+}

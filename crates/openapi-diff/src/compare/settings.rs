@@ -1,0 +1,320 @@
+//! C86x to C88x: rate limits, retries, pagination, and what else our own extensions say of calls.
+
+use openapi_document::model::{
+    ErrorMembers, Follow, Operation, Pagination, RateLimit, Retry, RetryStatuses,
+};
+
+use super::{At, Comparison};
+use crate::rule::define_rules;
+use crate::rust;
+use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
+
+define_rules! { Settings;
+    RATE_LIMIT_ADDED = "C860", "a rate limit is new", both(breaking("calls beyond it get 429")),
+        both(rust::FOLLOWS), "";
+    RATE_LIMIT_REMOVED = "C861", "a rate limit is gone", both(additive("callers may call more often")),
+        both(rust::FOLLOWS), "";
+    RATE_LIMIT_TIGHTER = "C862", "a rate limit allows less", both(breaking("calls beyond it get 429")),
+        both(rust::FOLLOWS), "";
+    RATE_LIMIT_LOOSER = "C863", "a rate limit allows more", both(additive("callers may call more often")),
+        both(rust::FOLLOWS), "";
+    RATE_LIMIT_SCOPE_CHANGED = "C864", "a rate limit counts other calls, or other callers",
+        both(breaking("calls that were within the limit may get 429")), both(rust::FOLLOWS), "";
+    RETRY_FORBIDDEN = "C865", "a retry may do harm", both(breaking("callers that retry may do harm")),
+        both(rust::FOLLOWS), "";
+    RETRY_ALLOWED = "C866", "a retry does no harm", both(additive("callers may retry")),
+        both(rust::FOLLOWS), "";
+    RETRY_STATUS_ADDED = "C867", "a retry makes sense after another status",
+        both(additive("callers may retry")), both(rust::FOLLOWS), "";
+    RETRY_STATUS_REMOVED = "C868", "a retry no longer makes sense after a status",
+        both(breaking("callers that retry may do harm, or wait in vain")), both(rust::FOLLOWS), "";
+    IDEMPOTENCY_ADDED = "C869", "a header makes retries safe", both(additive("callers may send it")),
+        both(rust::FOLLOWS), "";
+    IDEMPOTENCY_REMOVED = "C870", "no header makes retries safe any more",
+        both(breaking("callers that retry may do harm")), both(rust::FOLLOWS), "";
+    IDEMPOTENCY_CHANGED = "C871", "another header makes retries safe",
+        both(breaking("callers that retry with the old one may do harm")), both(rust::FOLLOWS), "";
+    PAGINATION_ADDED = "C872", "it is said how a list is paged", both(UNNOTICED), both(rust::PAGES_NEW), "";
+    PAGINATION_REMOVED = "C873", "it is no longer said how a list is paged", both(UNNOTICED),
+        both(rust::PAGES_GONE), "";
+    PAGINATION_CHANGED = "C874", "a list is paged in another way",
+        both(breaking("callers that page the old way miss items, or get some twice")), both(rust::FOLLOWS), "";
+    FOLLOW_ADDED = "C875", "a resource may lead to another", both(UNNOTICED), both(rust::FOLLOW_NEW), "";
+    FOLLOW_REMOVED = "C876", "a resource no longer leads to another", both(UNNOTICED),
+        both(rust::FOLLOW_GONE), "";
+    FOLLOW_CHANGED = "C877", "a resource leads to another in another way",
+        both(breaking("callers look in vain for the next one")), both(rust::FOLLOWS), "";
+    SERIALIZE_ADDED = "C878", "writes must not overlap",
+        both(breaking("callers that write at the same time lose changes")), both(rust::FOLLOWS), "";
+    SERIALIZE_REMOVED = "C879", "writes may overlap", both(additive("callers need not wait")),
+        both(rust::FOLLOWS), "";
+    REPLACES_ADDED = "C880", "what a request leaves out is deleted",
+        both(breaking("callers that leave something out lose it")),
+        both(breaking("calls that leave something out delete it")), "";
+    REPLACES_REMOVED = "C881", "what a request leaves out stays",
+        both(breaking("callers that leave something out to delete it keep it")),
+        both(breaking("calls that leave something out no longer delete it")), "";
+    COPIES_ADDED = "C882", "it is said that an operation makes a copy",
+        both(neutral("the API does what it did")), both(rust::DOCUMENTATION), "";
+    COPIES_REMOVED = "C883", "it is no longer said that an operation makes a copy",
+        both(neutral("the API does what it did")), both(rust::DOCUMENTATION), "";
+    ERROR_MEMBER_ADDED = "C884", "error bodies may hold something in another place",
+        both(additive("callers may look there")), both(rust::FOLLOWS), "";
+    ERROR_MEMBER_REMOVED = "C885", "error bodies no longer hold something in a place",
+        both(breaking("callers look in vain")), both(rust::FOLLOWS), "";
+    USER_AGENT_ADDED = "C886", "the API demands a `User-Agent`",
+        both(breaking("calls with another one are refused")), both(rust::FOLLOWS), "";
+    USER_AGENT_REMOVED = "C887", "the API demands no `User-Agent` any more",
+        both(additive("calls may have any")), both(rust::FOLLOWS), "";
+    USER_AGENT_CHANGED = "C888", "the API demands another `User-Agent`",
+        both(breaking("calls with the old one are refused")), both(rust::FOLLOWS), "";
+}
+
+pub(super) fn document(comparison: &mut Comparison<'_>) {
+    let (old, new) = (comparison.old, comparison.new);
+    let at = At::new("", "");
+    rate_limits(comparison, &old.rate_limits, &new.rate_limits);
+    let statuses = [old.retry_statuses.as_ref(), new.retry_statuses.as_ref()];
+    retry_statuses(comparison, at, statuses);
+    error_members(comparison, at, &old.error_members, &new.error_members);
+    let agents = [old.user_agent.as_ref(), new.user_agent.as_ref()];
+    let rule = match agents {
+        [None, _] => USER_AGENT_ADDED,
+        [_, None] => USER_AGENT_REMOVED,
+        _ => USER_AGENT_CHANGED,
+    };
+    comparison.differ(rule, at, "x-user-agent", agents);
+}
+
+fn rate_limits(comparison: &mut Comparison<'_>, old: &[RateLimit], new: &[RateLimit]) {
+    let find = |list: &[RateLimit], name: &str| list.iter().position(|limit| limit.name == name);
+    let place = |index: usize| format!("/x-rate-limit/{index}");
+    for (index, limit) in old.iter().enumerate() {
+        let old_at = place(index);
+        match find(new, &limit.name) {
+            Some(after) => {
+                let new_at = place(after);
+                rate_limit(comparison, At::new(&old_at, &new_at), limit, &new[after]);
+            }
+            None => {
+                let message = format!("the rate limit `{}` is gone", limit.name);
+                comparison.add(
+                    RATE_LIMIT_REMOVED,
+                    At::new(&old_at, "/x-rate-limit"),
+                    message,
+                );
+            }
+        }
+    }
+    for (index, limit) in new.iter().enumerate() {
+        if find(old, &limit.name).is_none() {
+            let message = format!("the rate limit `{}` is new", limit.name);
+            let new_at = place(index);
+            comparison.add(RATE_LIMIT_ADDED, At::new("/x-rate-limit", &new_at), message);
+        }
+    }
+}
+
+fn rate_limit(comparison: &mut Comparison<'_>, at: At<'_>, old: &RateLimit, new: &RateLimit) {
+    let RateLimit {
+        name,
+        path_prefix,
+        requests,
+        window,
+        per,
+    } = old;
+    comparison.differ(
+        RATE_LIMIT_SCOPE_CHANGED,
+        at,
+        "pathPrefix",
+        [Some(path_prefix), Some(&new.path_prefix)],
+    );
+    comparison.differ(
+        RATE_LIMIT_SCOPE_CHANGED,
+        at,
+        "per",
+        [Some(per), Some(&new.per)],
+    );
+    if (requests, window) == (&new.requests, &new.window) {
+        return;
+    }
+    // More requests in a longer window may still be fewer at once: both have to be at least as good.
+    let is_looser = new.requests >= *requests && new.window <= *window;
+    let rule = if is_looser {
+        RATE_LIMIT_LOOSER
+    } else {
+        RATE_LIMIT_TIGHTER
+    };
+    let shown = |limit: &RateLimit| format!("{} requests in {} s", limit.requests, limit.window);
+    let message = format!(
+        "the rate limit `{name}` was {}, and is {}",
+        shown(old),
+        shown(new)
+    );
+    comparison
+        .add(rule, at, message)
+        .values(Some(shown(old)), Some(shown(new)));
+}
+
+fn retry_statuses(comparison: &mut Comparison<'_>, at: At<'_>, lists: [Option<&RetryStatuses>; 2]) {
+    let usual = RetryStatuses::default();
+    let [old, new] = lists.map(|list| list.unwrap_or(&usual));
+    let RetryStatuses {
+        any,
+        idempotent,
+        safe,
+    } = old;
+    let kinds = [
+        (any, &new.any),
+        (idempotent, &new.idempotent),
+        (safe, &new.safe),
+    ];
+    for (old, new) in kinds {
+        let rules = [RETRY_STATUS_ADDED, RETRY_STATUS_REMOVED];
+        comparison.lists(rules, at, "x-retry-statuses", old, new);
+    }
+}
+
+fn error_members(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &ErrorMembers,
+    new: &ErrorMembers,
+) {
+    let ErrorMembers {
+        code,
+        message,
+        request_id,
+        retry_after,
+    } = old;
+    let lists = [
+        ("code", code, &new.code),
+        ("message", message, &new.message),
+        ("requestId", request_id, &new.request_id),
+        ("retryAfter", retry_after, &new.retry_after),
+    ];
+    for (keyword, old, new) in lists {
+        let keyword = format!("x-error-members/{keyword}");
+        comparison.lists(
+            [ERROR_MEMBER_ADDED, ERROR_MEMBER_REMOVED],
+            at,
+            &keyword,
+            old,
+            new,
+        );
+    }
+}
+
+pub(super) fn operation(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &Operation,
+    new: &Operation,
+) {
+    retry(comparison, at, old.retry, new.retry);
+    let statuses = [old.retry_statuses.as_ref(), new.retry_statuses.as_ref()];
+    retry_statuses(comparison, at, statuses);
+    let keys = [old.idempotency_key.as_ref(), new.idempotency_key.as_ref()];
+    let rule = match keys {
+        [None, _] => IDEMPOTENCY_ADDED,
+        [_, None] => IDEMPOTENCY_REMOVED,
+        _ => IDEMPOTENCY_CHANGED,
+    };
+    comparison.differ(rule, at, "x-idempotency-key", keys);
+    pagination(comparison, at, old, new);
+    follow(comparison, at, old, new);
+    let rules = [SERIALIZE_ADDED, SERIALIZE_REMOVED];
+    comparison.lists(
+        rules,
+        at,
+        "x-serialize-by",
+        &old.serialize_by,
+        &new.serialize_by,
+    );
+    let replaces = [old.replaces_whole, new.replaces_whole];
+    let texts = [
+        "what a request leaves out is deleted",
+        "what a request leaves out stays",
+    ];
+    comparison.flag(
+        [REPLACES_ADDED, REPLACES_REMOVED],
+        at,
+        "x-replaces-whole",
+        replaces,
+        texts,
+    );
+    let copies = [old.copies, new.copies];
+    let texts = [
+        "it is said to make a copy",
+        "it is no longer said to make a copy",
+    ];
+    comparison.flag(
+        [COPIES_ADDED, COPIES_REMOVED],
+        at,
+        "x-copies",
+        copies,
+        texts,
+    );
+}
+
+fn retry(comparison: &mut Comparison<'_>, at: At<'_>, old: Option<Retry>, new: Option<Retry>) {
+    let rank = |retry: Option<Retry>| match retry {
+        Some(Retry::Never) => 0,
+        None => 1,
+        Some(Retry::Always) => 2,
+    };
+    let rule = if rank(new) > rank(old) {
+        RETRY_ALLOWED
+    } else {
+        RETRY_FORBIDDEN
+    };
+    let shown = |retry: Option<Retry>| {
+        retry.map(|retry| match retry {
+            Retry::Always => "always",
+            Retry::Never => "never",
+        })
+    };
+    comparison.differ(rule, at, "x-retry", [shown(old), shown(new)]);
+}
+
+fn pagination(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: &Operation) {
+    let shown = |pagination: &Pagination| {
+        let Pagination {
+            style,
+            parameters,
+            members,
+        } = pagination;
+        let mut roles: Vec<String> = parameters
+            .iter()
+            .chain(members)
+            .map(|(role, name)| format!("{role} {name}"))
+            .collect();
+        roles.sort();
+        format!("{style}: {}", roles.join(", "))
+    };
+    let pair = [old, new].map(|operation| operation.pagination.as_ref().map(shown));
+    let rule = match &pair {
+        [None, _] => PAGINATION_ADDED,
+        [_, None] => PAGINATION_REMOVED,
+        _ => PAGINATION_CHANGED,
+    };
+    if let Some(found) = comparison.differ(rule, at, "x-pagination", pair) {
+        found.symbol(rust::method(new));
+    }
+}
+
+fn follow(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: &Operation) {
+    let shown = |follow: &Follow| {
+        let Follow { parameter, member } = follow;
+        format!("{parameter} from {member}")
+    };
+    let pair = [old, new].map(|operation| operation.follow.as_ref().map(shown));
+    let rule = match &pair {
+        [None, _] => FOLLOW_ADDED,
+        [_, None] => FOLLOW_REMOVED,
+        _ => FOLLOW_CHANGED,
+    };
+    if let Some(found) = comparison.differ(rule, at, "x-follow", pair) {
+        found.symbol(rust::method(new));
+    }
+}

@@ -1,0 +1,261 @@
+//! What the generated client makes of a document: all that Rust verdicts stand on.
+//!
+//! A verdict for Rust users is about somebody who moves from the crate of the old document to that of the
+//! new one: does code that compiled still compile, and does the client still send what it sent? Whether the
+//! *server* refuses more than before is the verdict for HTTP callers.
+//!
+//! Today a call is a builder: parameters, bodies and members are set by name, so their order plays no role,
+//! and one that is required and not set is refused when the call is sent. As soon as clients take required
+//! things as arguments, their order and number count: then a required parameter more, one less, another
+//! order, and a change between required and optional no longer compile, and the facts below have to say so.
+
+use std::collections::HashMap;
+
+use heck::ToPascalCase;
+use openapi_document::lint::names;
+use openapi_document::model::{Model, Operation, Place, SchemaId, Schemas, StatusKey};
+use openapi_document::pointer;
+
+use crate::verdict::{Judged, additive, breaking, neutral};
+
+/// The client sends and decodes what the document says; there is nothing to change in a program.
+pub(crate) const FOLLOWS: Judged = neutral("the client does it by itself");
+pub(crate) const NO_CODE: Judged = neutral("no code is made of it");
+pub(crate) const DOCUMENTATION: Judged = neutral("only the documentation changes");
+
+pub(crate) const METHOD_GONE: Judged = breaking("its method and its builder are gone");
+pub(crate) const METHOD_NEW: Judged = additive("there is a method more");
+pub(crate) const METHOD_RENAMED: Judged = breaking("its method and its builder have other names");
+pub(crate) const METHOD_INFERRED: Judged =
+    breaking("its method is gone for those who switch the feature `inferred` off");
+pub(crate) const METHOD_DOCUMENTED: Judged =
+    additive("its method no longer needs the feature `inferred`");
+pub(crate) const DEPRECATED: Judged = neutral("the compiler warns where it is used");
+
+/// Setters take `impl TryInto` of the type, and go by name.
+pub(crate) const SETTER_NEW: Judged = additive("there is a setter more");
+pub(crate) const SETTER_GONE: Judged = breaking("its setter is gone");
+pub(crate) const SETTER_RENAMED: Judged = breaking("its setter has another name");
+pub(crate) const SETTER_NEEDED: Judged =
+    breaking("`send` refuses calls that do not set it, so every call has to");
+pub(crate) const SETTER_OPTIONAL: Judged = additive("calls may leave it out");
+pub(crate) const SETTER_KIND: Judged = breaking("its setter takes another type");
+pub(crate) const SETTING_NEW: Judged = additive("the client has a setting more");
+pub(crate) const SETTING_GONE: Judged = breaking("a setting of the client is gone");
+
+/// Structs are `#[non_exhaustive]` with public fields and a builder.
+pub(crate) const FIELD_NEW: Judged =
+    additive("structs are `#[non_exhaustive]`: a field more breaks nobody");
+pub(crate) const FIELD_NEEDED: Judged =
+    breaking("`build` refuses values without it, so code that builds one has to set it");
+pub(crate) const FIELD_GONE: Judged = breaking("its field and its setter are gone");
+pub(crate) const FIELD_PLAIN: Judged = breaking("the field is `T` and was `Option<T>`");
+pub(crate) const FIELD_OPTION: Judged = breaking("the field is `Option<T>` and was `T`");
+pub(crate) const FIELD_NULL: Judged = breaking(
+    "a field of `T` becomes `Option<T>`, and `Patch<T>` where it may be left out of a request",
+);
+pub(crate) const FIELD_NO_NULL: Judged =
+    breaking("a field of `Option<T>` or `Patch<T>` loses its null");
+pub(crate) const FIELD_SAME: Judged = neutral("the field is `Option<T>` in both");
+pub(crate) const FIELD_TYPE: Judged = breaking("the type in Rust is another one");
+pub(crate) const FIELD_DEFAULT: Judged =
+    breaking("a field that replies may leave out is `T` where it has a default, else `Option<T>`");
+pub(crate) const FIELD_SECRET: Judged =
+    breaking("the type is `Secret` or `OneTimeSecret` on one side, and `String` on the other");
+pub(crate) const EXTRA_NEW: Judged = additive("the struct has a field `extra`");
+pub(crate) const EXTRA_GONE: Judged = breaking("the struct has no field `extra` any more");
+
+/// String enums are open unless `x-closed-enum` says otherwise: they have a variant for unknown values.
+pub(crate) const VARIANT_NEW: Judged =
+    additive("enums are `#[non_exhaustive]`: a variant more breaks nobody");
+pub(crate) const VARIANT_GONE: Judged = breaking("its variant is gone");
+pub(crate) const VARIANT_UNREADABLE: Judged =
+    breaking("a closed enum fails to decode other values, in programs that are not built again");
+pub(crate) const ENUM_OPENNESS: Judged =
+    breaking("the enum gains or loses its variant for unknown values");
+pub(crate) const BRANCH_NEW: Judged =
+    additive("enums of unions are `#[non_exhaustive]`: a variant more breaks nobody");
+pub(crate) const UNION_TAGGED: Judged =
+    breaking("the variants of the enum are named and told apart in another way");
+pub(crate) const TYPE_NEW: Judged = additive("there is a type more");
+pub(crate) const TYPE_GONE: Judged = breaking("its type is gone");
+pub(crate) const TYPE_RENAMED: Judged = breaking("the type has another name");
+
+/// Limits are checked before sending, and on what is only sent; replies never fail for one.
+pub(crate) const LIMIT_TIGHTER: Judged = breaking("the client refuses to send what it sent before");
+pub(crate) const LIMIT_LOOSER: Judged = additive("the client sends more than before");
+pub(crate) const LIMIT_UNCHECKED: Judged = neutral("limits of replies are not checked");
+pub(crate) const STRING_UNLIMITED: Judged =
+    breaking("a string that had limits and is only sent was a type of its own, and is a `String`");
+
+pub(crate) const RESULT_TYPE: Judged = breaking("the method returns another type");
+pub(crate) const BODY_METHOD_NEW: Judged = additive("there is a method more for the media type");
+pub(crate) const BODY_METHOD_GONE: Judged = breaking("the method for the media type is gone");
+
+pub(crate) const ENVIRONMENT_NEW: Judged = additive("`Environment` has a variant more");
+pub(crate) const ENVIRONMENT_GONE: Judged = breaking("a variant of `Environment` is gone");
+pub(crate) const CREDENTIAL_NEW: Judged = additive("the client's builder has a method more");
+pub(crate) const CREDENTIAL_GONE: Judged = breaking("the method of the client's builder is gone");
+pub(crate) const CREDENTIAL_OTHER: Judged =
+    breaking("the method of the client's builder takes another credential");
+pub(crate) const CALL_REFUSED: Judged =
+    breaking("the client refuses calls without the credential, scope or feature before sending");
+pub(crate) const CALL_ALLOWED: Judged = additive("the client no longer refuses such calls");
+pub(crate) const PAGES_NEW: Judged = additive("its builder has `stream()` and `pages()`");
+pub(crate) const PAGES_GONE: Judged =
+    breaking("its builder has no `stream()` and `pages()` any more");
+pub(crate) const FOLLOW_NEW: Judged = additive("its builder has `follow()`");
+pub(crate) const FOLLOW_GONE: Judged = breaking("its builder has no `follow()` any more");
+pub(crate) const EVENT_NEW: Judged = additive("the enum of events has a variant more");
+pub(crate) const EVENT_GONE: Judged = breaking("a variant of the enum of events is gone");
+pub(crate) const LINK_NEW: Judged = additive("the module `links` has an item more");
+pub(crate) const LINK_GONE: Judged = breaking("an item of the module `links` is gone");
+pub(crate) const LINK_OTHER: Judged = breaking("the link is made in another way");
+
+/// Formats that become types of their own; every other string is a `String`.
+pub(crate) fn has_type(format: &str) -> bool {
+    matches!(
+        format,
+        "int8"
+            | "uint8"
+            | "int16"
+            | "uint16"
+            | "int32"
+            | "uint32"
+            | "int64"
+            | "uint64"
+            | "float"
+            | "double"
+            | "uuid"
+            | "date"
+            | "date-time"
+            | "ip"
+            | "ipv4"
+            | "ipv6"
+            | "password"
+            | "binary"
+    )
+}
+
+/// The method that an operation becomes: `Client::get_pet`.
+pub(crate) fn method(operation: &Operation) -> String {
+    format!("Client::{}", method_name(operation))
+}
+
+/// A setter of the builder of an operation: `builder::GetPet::limit`.
+pub(crate) fn setter(operation: &Operation, name: &str) -> String {
+    let builder = names::type_name(&method_name(operation));
+    format!("builder::{builder}::{}", names::method_name(name))
+}
+
+fn method_name(operation: &Operation) -> String {
+    match &operation.id {
+        Some(id) => names::method_name(id),
+        None => names::derived_operation_id(operation.method.key(), &operation.path.text),
+    }
+}
+
+/// The bodies that a method can return: for success, and for errors. Where they differ, the method has
+/// an enum of them.
+pub(crate) fn results(operation: &Operation) -> [Vec<Option<SchemaId>>; 2] {
+    let mut results = [Vec::new(), Vec::new()];
+    for (status, response) in &operation.responses {
+        let is_success = status.is_success();
+        let is_error = matches!(status, StatusKey::Code(400..) | StatusKey::Class(4 | 5));
+        let body = response.content.first().and_then(|media| media.schema);
+        for (list, counts) in results.iter_mut().zip([is_success, is_error]) {
+            if counts && !list.contains(&body) {
+                list.push(body);
+            }
+        }
+    }
+    results
+}
+
+/// The names of the types that schemas become.
+#[derive(Debug, Default)]
+pub(crate) struct TypeNames {
+    /// Words for the schemas of messages, by pointer.
+    roots: HashMap<String, String>,
+}
+
+impl TypeNames {
+    pub(crate) fn of(model: &Model) -> Self {
+        let mut roots = HashMap::new();
+        for operation in &model.operations {
+            let prefix = method_name(operation);
+            let mut name = |id: Option<SchemaId>, words: &str| {
+                if let Some(id) = id {
+                    let pointer = model.schemas[id].pointer.clone();
+                    roots
+                        .entry(pointer)
+                        .or_insert_with(|| format!("{prefix} {words}"));
+                }
+            };
+            for parameter in &operation.parameters {
+                name(parameter.schema, &parameter.name);
+            }
+            for media in operation.body.iter().flat_map(|body| &body.content) {
+                name(media.schema, "request");
+            }
+            for (status, response) in &operation.responses {
+                let words = match status {
+                    StatusKey::Code(200) | StatusKey::Class(2) => "response".to_owned(),
+                    other => format!("response {other}"),
+                };
+                response
+                    .content
+                    .iter()
+                    .for_each(|media| name(media.schema, &words));
+            }
+        }
+        Self { roots }
+    }
+
+    /// The name of the type that a schema is, or would be: `Pet`, `PetOwner`, `GetPetResponse`.
+    pub(crate) fn name(&self, schemas: &Schemas, id: SchemaId) -> Option<String> {
+        let mut words: Vec<String> = Vec::new();
+        let mut id = id;
+        loop {
+            let schema = &schemas[id];
+            if let Some(name) = schema.component() {
+                words.push(name.to_owned());
+                break;
+            }
+            if schema.place == Place::Root {
+                words.push(self.roots.get(&schema.pointer)?.clone());
+                break;
+            }
+            let parent = schema.parent?;
+            words.extend(word(&schemas[parent].pointer, &schema.pointer));
+            id = parent;
+        }
+        let single = words.len() == 1;
+        words.reverse();
+        let words = words.join(" ");
+        let name = if single {
+            words
+        } else {
+            words.to_pascal_case()
+        };
+        Some(names::type_name(&name))
+    }
+}
+
+/// The word for what stands in a schema, as the generator takes it for the name of its type.
+fn word(outer: &str, inner: &str) -> Option<String> {
+    let rest = inner.strip_prefix(outer)?;
+    let tokens: Vec<_> = pointer::split(rest).collect();
+    match tokens
+        .iter()
+        .map(|token| &**token)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["properties", name] => Some((*name).to_owned()),
+        ["items"] => Some("item".to_owned()),
+        ["additionalProperties"] => Some("value".to_owned()),
+        [_, index] => Some(format!("variant {index}")),
+        _ => None,
+    }
+}
