@@ -86,7 +86,9 @@ pub(crate) const LIMIT_TIGHTER: Judged = breaking("the client refuses to send wh
 pub(crate) const LIMIT_LOOSER: Judged = additive("the client sends more than before");
 pub(crate) const LIMIT_UNCHECKED: Judged = neutral("limits of replies are not checked");
 pub(crate) const STRING_UNLIMITED: Judged =
-    breaking("a string that had limits and is only sent was a type of its own, and is a `String`");
+    breaking("a string with limits that is only sent was a type of its own, and is a `String`");
+pub(crate) const STRING_LIMITED: Judged =
+    breaking("a string that is only sent was a `String`, and is a type of its own with its limits");
 
 pub(crate) const RESULT_TYPE: Judged = breaking("the method returns another type");
 pub(crate) const BODY_METHOD_NEW: Judged = additive("there is a method more for the media type");

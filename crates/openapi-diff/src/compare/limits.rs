@@ -33,6 +33,8 @@ define_rules! { Schemas;
     SIZE_WIDENED = "C655", "more numbers of members are allowed", WIDER, LOOSER, "";
     STRING_UNLIMITED = "C656", "a string has no limits any more", both(UNNOTICED),
         ways(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
+    STRING_LIMITED = "C657", "a string has limits, and had none", both(UNNOTICED),
+        ways(rust::STRING_LIMITED, rust::LIMIT_UNCHECKED), "";
 }
 
 /// The rules of a keyword: fewer values, more values, others.
@@ -57,10 +59,13 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
             one(meeting, keyword, before, after);
         }
     }
-    if is_limited_string(&meeting.old) && !is_limited_string(&meeting.new) {
-        let found = schemas::whole(meeting, STRING_UNLIMITED, "no limit of the string is left");
-        meeting.add(found);
-    }
+    let (rule, message) = match (is_limited_string(&meeting.old), is_limited_string(&meeting.new)) {
+        (true, false) => (STRING_UNLIMITED, "no limit of the string is left"),
+        (false, true) => (STRING_LIMITED, "the string has limits, and had none"),
+        _ => return,
+    };
+    let found = schemas::whole(meeting, rule, message);
+    meeting.add(found);
 }
 
 fn one(

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use openapi_document::lint::names;
 use openapi_document::model::{Flow, FlowKind, Operation, Requirement, SchemeKind, SecurityScheme};
 
+use serde_json::{Map, Value};
+
 use super::{At, Comparison, texts};
 use crate::rule::define_rules;
 use crate::rust;
@@ -36,6 +38,8 @@ define_rules! { Security;
         both(rust::DOCUMENTATION), "";
     OAUTH_CHANGED = "C712", "a detail of OAuth 2.0 (`x-oauth`) is another one",
         both(breaking("tokens are got, refreshed or checked in another way")), both(rust::FOLLOWS), "";
+    OAUTH_SAID = "C714", "a detail of OAuth 2.0 (`x-oauth`) is said", both(neutral("callers can go by it")),
+        both(rust::FOLLOWS), "";
     DISCOVERY_CHANGED = "C713", "the provider of OpenID Connect describes itself elsewhere",
         both(breaking("callers ask in vain")), both(rust::FOLLOWS), "";
     NOW_NEEDED = "C720", "an operation needs credentials, and needed none",
@@ -139,8 +143,7 @@ fn pair(comparison: &mut Comparison<'_>, name: &str, old: &SecurityScheme, new: 
             },
         ) => {
             self::flows(comparison, at, flows, new_flows);
-            let details = [details.as_ref(), new_details.as_ref()];
-            comparison.differ(OAUTH_CHANGED, at, "x-oauth", details);
+            self::details(comparison, at, [details.as_ref(), new_details.as_ref()]);
         }
         (OpenIdConnect { url }, OpenIdConnect { url: new }) => {
             let urls = [Some(url), Some(new)];
@@ -152,6 +155,17 @@ fn pair(comparison: &mut Comparison<'_>, name: &str, old: &SecurityScheme, new: 
                 found.symbol(builder_method(name));
             }
         }
+    }
+}
+
+/// Compares the members of `x-oauth`.
+fn details(comparison: &mut Comparison<'_>, at: At<'_>, pair: [Option<&Value>; 2]) {
+    let [old, new] = pair.map(|details| details.and_then(Value::as_object));
+    let keys = [old, new].into_iter().flatten().flat_map(Map::keys);
+    for key in keys.collect::<BTreeSet<_>>() {
+        let values = [old, new].map(|details| details.and_then(|details| details.get(key)));
+        let rule = if values[0].is_none() { OAUTH_SAID } else { OAUTH_CHANGED };
+        comparison.differ(rule, at, &format!("x-oauth/{key}"), values);
     }
 }
 

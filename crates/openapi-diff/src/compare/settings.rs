@@ -1,5 +1,6 @@
 //! C86x to C88x: rate limits, retries, pagination, and what else our own extensions say of calls.
 
+use indexmap::IndexMap;
 use openapi_document::model::{
     ErrorMembers, Follow, Operation, Pagination, RateLimit, Retry, RetryStatuses,
 };
@@ -68,6 +69,8 @@ define_rules! { Settings;
         both(additive("calls may have any")), both(rust::FOLLOWS), "";
     USER_AGENT_CHANGED = "C888", "the API demands another `User-Agent`",
         both(breaking("calls with the old one are refused")), both(rust::FOLLOWS), "";
+    PAGINATION_EXTENDED = "C889", "more is said about how a list is paged",
+        both(additive("callers can go by it")), both(rust::FOLLOWS), "";
 }
 
 pub(super) fn document(comparison: &mut Comparison<'_>) {
@@ -296,11 +299,25 @@ fn pagination(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new:
     let rule = match &pair {
         [None, _] => PAGINATION_ADDED,
         [_, None] => PAGINATION_REMOVED,
+        _ if extends(old, new) => PAGINATION_EXTENDED,
         _ => PAGINATION_CHANGED,
     };
     if let Some(found) = comparison.differ(rule, at, "x-pagination", pair) {
         found.symbol(rust::method(new));
     }
+}
+
+/// Whether the new pagination says all that the old one says.
+fn extends(old: &Operation, new: &Operation) -> bool {
+    let (Some(old), Some(new)) = (&old.pagination, &new.pagination) else {
+        return false;
+    };
+    let keeps = |old: &IndexMap<String, String>, new: &IndexMap<String, String>| {
+        old.iter().all(|(role, name)| new.get(role) == Some(name))
+    };
+    old.style == new.style
+        && keeps(&old.parameters, &new.parameters)
+        && keeps(&old.members, &new.members)
 }
 
 fn follow(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: &Operation) {

@@ -36,8 +36,10 @@ impl Changes {
             .iter()
             .partition(|change| change.worst() > Verdict::Neutral);
         for change in noticed {
-            // Writing to a String cannot fail, and a span outside its file is shown as such.
-            let _ = handler.render_report(&mut text, &Excerpt::of(change));
+            for excerpt in excerpts(change) {
+                // Writing to a String cannot fail, and a span outside its file is shown as such.
+                let _ = handler.render_report(&mut text, &excerpt);
+            }
             text.push('\n');
         }
         if !unnoticed.is_empty() {
@@ -68,40 +70,37 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A change as a diagnostic, with the old place first.
+/// A side of a change as a diagnostic.
 #[derive(Debug)]
 struct Excerpt<'a> {
     title: String,
-    code: &'static str,
+    code: Option<&'static str>,
     severity: Severity,
     help: String,
     place: &'a Place,
-    new: Option<Box<Excerpt<'a>>>,
 }
 
-impl<'a> Excerpt<'a> {
-    fn of(change: &'a Change) -> Self {
-        let severity = match change.worst() {
-            Verdict::Breaking => Severity::Error,
-            Verdict::Additive | Verdict::Neutral => Severity::Advice,
-        };
-        let after = Self {
-            title: "new".to_owned(),
-            code: change.code,
-            severity: Severity::Advice,
-            help: String::new(),
-            place: &change.new,
-            new: None,
-        };
-        Self {
-            title: format!("{}: {}", change.subject, change.message),
-            code: change.code,
-            severity,
-            help: help(change),
-            place: &change.old,
-            new: Some(Box::new(after)),
-        }
-    }
+/// The old document with what has changed, the new one with what it means.
+fn excerpts(change: &Change) -> [Excerpt<'_>; 2] {
+    let severity = match change.worst() {
+        Verdict::Breaking => Severity::Error,
+        Verdict::Additive | Verdict::Neutral => Severity::Advice,
+    };
+    let old = Excerpt {
+        title: format!("{}: {}", change.subject, change.message),
+        code: Some(change.code),
+        severity,
+        help: String::new(),
+        place: &change.old,
+    };
+    let new = Excerpt {
+        title: "now".to_owned(),
+        code: None,
+        severity: Severity::Advice,
+        help: help(change),
+        place: &change.new,
+    };
+    [old, new]
 }
 
 /// Everything beside the excerpts, a line each.
@@ -147,7 +146,7 @@ impl std::error::Error for Excerpt<'_> {}
 
 impl Diagnostic for Excerpt<'_> {
     fn code<'c>(&'c self) -> Option<Box<dyn fmt::Display + 'c>> {
-        self.new.as_ref().map(|_| Box::new(self.code) as Box<_>)
+        self.code.map(|code| Box::new(code) as Box<_>)
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -164,10 +163,5 @@ impl Diagnostic for Excerpt<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         self.place.diagnostic.labels()
-    }
-
-    fn related<'c>(&'c self) -> Option<Box<dyn Iterator<Item = &'c dyn Diagnostic> + 'c>> {
-        let new: &Excerpt<'_> = self.new.as_ref()?;
-        Some(Box::new(std::iter::once(new as &dyn Diagnostic)))
     }
 }
