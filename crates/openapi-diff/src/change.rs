@@ -79,11 +79,17 @@ impl Change {
         } = found;
         let label = rule.what;
         let http = rule.http.of(direction);
-        // Types are made of what nothing uses, too.
-        let is_unused = !direction.sent && !direction.received;
-        let rust = match found.in_rust {
-            true => rule.rust.of(if is_unused { ANY_WAY } else { direction }),
-            false => UNNOTICED,
+        // Types are made of what nothing uses, and of members that never travel, too.
+        let never = !direction.sent && !direction.received;
+        let made = match (never, found.is_used) {
+            (false, _) => direction,
+            (true, true) => found.possible,
+            (true, false) => ANY_WAY,
+        };
+        let rust = if found.in_rust {
+            rule.rust.of(made)
+        } else {
+            UNNOTICED
         };
         let place_of = |document, pointer: &str| Place::of(document, rule.code, pointer, label);
         let main = if found.after.is_none() && found.before.is_some() {

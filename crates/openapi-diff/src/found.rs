@@ -24,6 +24,10 @@ pub(crate) struct Found {
     pub(crate) in_rust: bool,
     /// The rule that counts instead where the schema stands in optional members alone.
     pub(crate) where_optional: Option<Rule>,
+    /// Whether it is about what is only sent, and nothing elsewhere.
+    pub(crate) only_sent: bool,
+    /// Whether anything uses it.
+    pub(crate) is_used: bool,
     /// The operations and events that it reaches.
     pub(crate) reaches: Vec<String>,
 }
@@ -48,6 +52,8 @@ impl Found {
             direction: Direction::SENT,
             in_rust: true,
             where_optional: None,
+            only_sent: false,
+            is_used: true,
             reaches: Vec::new(),
         }
     }

@@ -41,6 +41,8 @@ struct Root {
     direction: Direction,
     /// The operation or event; none for a component.
     user: Option<String>,
+    /// Whether the generated client has code for it.
+    in_rust: bool,
 }
 
 #[derive(Debug)]
@@ -74,6 +76,7 @@ impl<'a> Pairs<'a> {
         new: SchemaId,
         direction: Direction,
         user: Option<&str>,
+        in_rust: bool,
     ) {
         if let Some(pair) = self.pair(&[old], &[new]) {
             let user = user.map(str::to_owned);
@@ -81,6 +84,7 @@ impl<'a> Pairs<'a> {
                 pair,
                 direction,
                 user,
+                in_rust,
             });
         }
     }
@@ -131,6 +135,7 @@ impl<'a> Pairs<'a> {
         for root in &self.roots {
             let use_ = &mut uses[root.pair];
             use_.needed = true;
+            use_.in_rust |= root.in_rust;
             use_.add(root.direction);
             waiting.push(root.pair);
         }
@@ -140,7 +145,7 @@ impl<'a> Pairs<'a> {
                 let inner = &mut uses[edge.to];
                 let before = *inner;
                 inner.needed |= !edge.optional;
-                inner.seen = true;
+                inner.in_rust |= outer.in_rust;
                 let sent = outer.direction.sent && edge.possible.sent;
                 let received = outer.direction.received && edge.possible.received;
                 inner.add(if edge.flipped {
@@ -190,19 +195,23 @@ struct Use {
     direction: Direction,
     /// Whether something else than an optional member has it.
     needed: bool,
-    seen: bool,
+    in_rust: bool,
 }
 
 impl Use {
     fn add(&mut self, direction: Direction) {
-        self.seen = true;
         self.direction.sent |= direction.sent;
         self.direction.received |= direction.received;
     }
 }
 
 fn settle(pair: Pair, ways: Use) -> impl Iterator<Item = Found> {
-    pair.found.into_iter().map(move |mut found| {
+    let is_used = ways.direction.sent || ways.direction.received;
+    let is_only_sent = ways.direction == Direction::SENT;
+    let counts = move |found: &Found| !found.only_sent || !is_used || is_only_sent;
+    pair.found.into_iter().filter(counts).map(move |mut found| {
+        found.is_used = is_used;
+        found.in_rust = ways.in_rust;
         found.direction = Direction {
             sent: ways.direction.sent && found.possible.sent,
             received: ways.direction.received && found.possible.received,
@@ -269,6 +278,11 @@ impl<'a> Meeting<'_, 'a> {
                 flipped,
             });
         }
+    }
+
+    /// The schemas that are compared: of the old document, of the new one.
+    pub(crate) fn ids(&self) -> [Ids; 2] {
+        self.ids.map(Clone::clone)
     }
 
     pub(crate) fn add(&mut self, found: Found) -> &mut Found {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::compare;
-use crate::verdict::{Judged, Ways};
+use crate::verdict::{self, Judged, Ways};
 
 /// A kind of change, and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,13 +140,24 @@ fn cell(ways: Ways) -> String {
         "" => format!("**{}**", judged.verdict),
         reason => format!("**{}**: {reason}", judged.verdict),
     };
-    if ways.sent == ways.received {
-        judged(ways.sent)
-    } else {
-        format!(
-            "sent: {}; received: {}",
-            judged(ways.sent),
-            judged(ways.received)
-        )
+    let Ways {
+        sent,
+        received,
+        both,
+    } = ways;
+    if sent == received {
+        return judged(sent);
     }
+    let names = match both {
+        _ if both == verdict::ways(sent, received).both => ["sent", "received"],
+        _ if both == received => ["only sent", "received"],
+        _ => ["sent", "only received"],
+    };
+    format!(
+        "{}: {}; {}: {}",
+        names[0],
+        judged(sent),
+        names[1],
+        judged(received)
+    )
 }

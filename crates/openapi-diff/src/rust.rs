@@ -244,6 +244,16 @@ impl TypeNames {
     }
 }
 
+/// The word that a schema adds to the name of the type that it stands in; none for a component.
+pub(crate) fn own_word(schemas: &Schemas, id: SchemaId) -> Option<String> {
+    let schema = &schemas[id];
+    match schema.parent {
+        Some(parent) => word(&schemas[parent].pointer, &schema.pointer),
+        // The rest of the name is that of the operation.
+        None => schema.component().is_none().then(String::new),
+    }
+}
+
 /// The word for what stands in a schema, as the generator takes it for the name of its type.
 fn word(outer: &str, inner: &str) -> Option<String> {
     let rest = inner.strip_prefix(outer)?;

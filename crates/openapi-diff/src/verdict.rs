@@ -83,16 +83,17 @@ pub struct Ways {
     pub sent: Judged,
     /// For what callers receive.
     pub received: Judged,
+    /// For what they both send and receive: most often the worse of the two.
+    pub both: Judged,
 }
 
 impl Ways {
-    /// The worst verdict of the ways that values travel; none of them for what nothing uses.
+    /// The verdict for the ways that values travel; none for what nothing uses.
     pub(crate) fn of(self, direction: Direction) -> Judged {
         match (direction.sent, direction.received) {
             (true, false) => self.sent,
             (false, true) => self.received,
-            (true, true) if self.received.verdict > self.sent.verdict => self.received,
-            (true, true) => self.sent,
+            (true, true) => self.both,
             (false, false) => UNNOTICED,
         }
     }
@@ -100,14 +101,36 @@ impl Ways {
 
 /// The same verdict both ways.
 pub(crate) const fn both(judged: Judged) -> Ways {
+    ways(judged, judged)
+}
+
+/// A verdict for each way; the worse one for what travels both ways.
+pub(crate) const fn ways(sent: Judged, received: Judged) -> Ways {
+    let is_worse = received.verdict as u8 > sent.verdict as u8;
+    let both = if is_worse { received } else { sent };
     Ways {
-        sent: judged,
-        received: judged,
+        sent,
+        received,
+        both,
     }
 }
 
-pub(crate) const fn ways(sent: Judged, received: Judged) -> Ways {
-    Ways { sent, received }
+/// A verdict for what is only sent; whatever is received counts as that.
+pub(crate) const fn only_sent(sent: Judged, received: Judged) -> Ways {
+    Ways {
+        sent,
+        received,
+        both: received,
+    }
+}
+
+/// A verdict for what is only received; whatever is sent counts as that.
+pub(crate) const fn only_received(sent: Judged, received: Judged) -> Ways {
+    Ways {
+        sent,
+        received,
+        both: sent,
+    }
 }
 
 #[cfg(test)]
@@ -125,5 +148,10 @@ mod tests {
         assert_eq!(ways.of(both).reason, "b");
         assert_eq!(ways.of(Direction::default()), UNNOTICED);
         assert_eq!(super::ways(breaking("a"), neutral("")).of(both).reason, "a");
+        assert_eq!(only_sent(breaking("a"), neutral("b")).of(both).reason, "b");
+        assert_eq!(
+            only_received(neutral("a"), breaking("b")).of(both).reason,
+            "a"
+        );
     }
 }

@@ -25,7 +25,9 @@ struct Case {
 
 fn files() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> = entries.collect();
     files.sort();
     files
@@ -59,7 +61,13 @@ fn written(cases: &[Case]) -> String {
         some => some.iter().map(|change| format!("- {change}\n")).collect(),
     };
     let cases = cases.iter().map(|case| {
-        let Case { name, before, after, there, back } = case;
+        let Case {
+            name,
+            before,
+            after,
+            there,
+            back,
+        } = case;
         format!(
             "---\n# {name}\n{before}---\n{after}---\n{}---\n{}",
             list(there),
@@ -72,7 +80,10 @@ fn written(cases: &[Case]) -> String {
 /// Codes with both verdicts.
 fn verdicts(changes: &Changes) -> Vec<String> {
     let all = changes.iter().map(|change| {
-        format!("{} {} {}", change.code, change.http.verdict, change.rust.verdict)
+        format!(
+            "{} {} {}",
+            change.code, change.http.verdict, change.rust.verdict
+        )
     });
     let mut all: Vec<String> = all.collect();
     all.sort();
@@ -81,9 +92,12 @@ fn verdicts(changes: &Changes) -> Vec<String> {
 
 /// The places of all changes, old ones first.
 fn places(changes: &Changes) -> BTreeSet<(String, String)> {
-    let places = changes
-        .iter()
-        .map(|change| (change.old.pointer().to_owned(), change.new.pointer().to_owned()));
+    let places = changes.iter().map(|change| {
+        (
+            change.old.pointer().to_owned(),
+            change.new.pointer().to_owned(),
+        )
+    });
     places.collect()
 }
 
@@ -96,11 +110,16 @@ fn every_case_is_judged_as_it_says() {
         for case in &mut cases {
             let (before, after) = (open(&case.before), open(&case.after));
             let (there, back) = (compare(&before, &after), compare(&after, &before));
-            let turned: BTreeSet<_> =
-                places(&back).into_iter().map(|(old, new)| (new, old)).collect();
+            let turned: BTreeSet<_> = places(&back)
+                .into_iter()
+                .map(|(old, new)| (new, old))
+                .collect();
             if places(&there) != turned {
                 let places = places(&there);
-                failed.push(format!("{}: {places:?}, but on the way back {turned:?}", case.name));
+                failed.push(format!(
+                    "{}: {places:?}, but on the way back {turned:?}",
+                    case.name
+                ));
             }
             for (found, expected) in [(there, &mut case.there), (back, &mut case.back)] {
                 let found = verdicts(&found);
@@ -132,8 +151,11 @@ fn every_rule_has_a_case() {
     }
     // Two million schemas are no mini case.
     seen.insert("C199".to_owned());
-    let missing: Vec<_> =
-        rules().into_iter().filter(|rule| !seen.contains(rule.code)).map(|rule| rule.code).collect();
+    let missing: Vec<_> = rules()
+        .into_iter()
+        .filter(|rule| !seen.contains(rule.code))
+        .map(|rule| rule.code)
+        .collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
     assert!(count >= 250, "{count} cases");
 }
@@ -144,7 +166,12 @@ fn a_document_is_like_itself() {
         for case in read(&fs::read_to_string(&file).unwrap()) {
             for text in [case.before, case.after] {
                 let changes = compare(&open(&text), &open(&text));
-                assert!(changes.is_empty(), "{}: {:?}", case.name, verdicts(&changes));
+                assert!(
+                    changes.is_empty(),
+                    "{}: {:?}",
+                    case.name,
+                    verdicts(&changes)
+                );
             }
         }
     }

@@ -60,10 +60,6 @@ fn all<'a>(joined: &Joined<'a>) -> Vec<(&'static str, Branches<'a>)> {
 
 fn choices(meeting: &mut Meeting<'_, '_>) {
     let (old, new) = (all(&meeting.old), all(&meeting.new));
-    if old.is_empty() != new.is_empty() {
-        from_or_to_one(meeting, &old, &new);
-        return;
-    }
     for (before, after) in old.iter().zip(&new) {
         choice(meeting, *before, *after);
     }
@@ -85,41 +81,57 @@ fn choices(meeting: &mut Meeting<'_, '_>) {
     }
 }
 
+/// Whether only one of the schemas is a choice. One that has members beside its choice is compared by them.
+pub(super) fn is_from_or_to_one(meeting: &Meeting<'_, '_>) -> bool {
+    let (old, new) = (all(&meeting.old), all(&meeting.new));
+    let choice = if old.is_empty() {
+        &meeting.new
+    } else {
+        &meeting.old
+    };
+    old.is_empty() != new.is_empty() && choice.properties.is_empty()
+}
+
 /// A schema becomes a choice, or the other way round. Where it is one of the branches, there are only more
 /// values, or fewer.
-fn from_or_to_one(
-    meeting: &mut Meeting<'_, '_>,
-    old: &[(&'static str, Branches<'_>)],
-    new: &[(&'static str, Branches<'_>)],
-) {
+pub(super) fn from_or_to_one(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (all(&meeting.old), all(&meeting.new));
     let [old_model, new_model] = meeting.models();
-    let is_branch =
-        |choices: &[(&'static str, Branches<'_>)], schemas: &Schemas, one: &Joined<'_>| {
-            let mut branches = choices.iter().flat_map(|(_, said)| said.value);
-            let name = one.at.strip_prefix("/components/schemas/");
-            name.is_some() && branches.any(|branch| named(schemas, *branch).as_deref() == name)
-        };
+    let [old_ids, new_ids] = meeting.ids();
     if let Some((keyword, said)) = new.first() {
-        let (rule, message) = if is_branch(new, &new_model.schemas, &meeting.old) {
-            (
+        let branch = branch_of(&new_model.schemas, said.value, &meeting.old);
+        let (rule, message) = match branch {
+            Some(_) => (
                 ONE_TO_CHOICE,
                 "other values are allowed beside those before",
-            )
-        } else {
-            (CHOICE_ADDED, "values are one of several")
+            ),
+            None => (CHOICE_ADDED, "values are one of several"),
         };
         let found = schemas::about(meeting, rule, keyword, None, Some(said), message);
         meeting.add(found);
+        if let Some(branch) = branch {
+            meeting.inner(&old_ids, &[branch]);
+        }
     }
     if let Some((keyword, said)) = old.first() {
-        let (rule, message) = if is_branch(old, &old_model.schemas, &meeting.new) {
-            (CHOICE_TO_ONE, "only one of several kinds of values is left")
-        } else {
-            (CHOICE_REMOVED, "values are no longer one of several")
+        let branch = branch_of(&old_model.schemas, said.value, &meeting.new);
+        let (rule, message) = match branch {
+            Some(_) => (CHOICE_TO_ONE, "only one of several kinds of values is left"),
+            None => (CHOICE_REMOVED, "values are no longer one of several"),
         };
         let found = schemas::about(meeting, rule, keyword, Some(said), None, message);
         meeting.add(found);
+        if let Some(branch) = branch {
+            meeting.inner(&[branch], &new_ids);
+        }
     }
+}
+
+/// The branch that is the same component as a schema.
+fn branch_of(schemas: &Schemas, branches: &[SchemaId], one: &Joined<'_>) -> Option<SchemaId> {
+    let name = one.at.strip_prefix("/components/schemas/")?;
+    let is_it = |branch: &&SchemaId| named(schemas, **branch).as_deref() == Some(name);
+    branches.iter().find(is_it).copied()
 }
 
 fn choice(

@@ -8,10 +8,10 @@ use crate::joined::{Joined, Limit, is_stricter};
 use crate::pairs::Meeting;
 use crate::rule::{Rule, define_rules};
 use crate::rust;
-use crate::verdict::{UNNOTICED, Ways, both, ways};
+use crate::verdict::{UNNOTICED, Ways, both, only_sent};
 
-const TIGHTER: Ways = ways(rust::LIMIT_TIGHTER, rust::LIMIT_UNCHECKED);
-const LOOSER: Ways = ways(rust::LIMIT_LOOSER, rust::LIMIT_UNCHECKED);
+const TIGHTER: Ways = only_sent(rust::LIMIT_TIGHTER, rust::LIMIT_UNCHECKED);
+const LOOSER: Ways = only_sent(rust::LIMIT_LOOSER, rust::LIMIT_UNCHECKED);
 
 define_rules! { Schemas;
     RANGE_NARROWED = "C640", "fewer numbers are allowed", NARROWER, TIGHTER, "";
@@ -32,9 +32,9 @@ define_rules! { Schemas;
     SIZE_NARROWED = "C654", "fewer numbers of members are allowed", NARROWER, TIGHTER, "";
     SIZE_WIDENED = "C655", "more numbers of members are allowed", WIDER, LOOSER, "";
     STRING_UNLIMITED = "C656", "a string has no limits any more", both(UNNOTICED),
-        ways(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
+        only_sent(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
     STRING_LIMITED = "C657", "a string has limits, and had none", both(UNNOTICED),
-        ways(rust::STRING_LIMITED, rust::LIMIT_UNCHECKED), "";
+        only_sent(rust::STRING_LIMITED, rust::LIMIT_UNCHECKED), "";
 }
 
 /// The rules of a keyword: fewer values, more values, others.
@@ -59,12 +59,16 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
             one(meeting, keyword, before, after);
         }
     }
-    let (rule, message) = match (is_limited_string(&meeting.old), is_limited_string(&meeting.new)) {
+    let (rule, message) = match (
+        is_limited_string(&meeting.old),
+        is_limited_string(&meeting.new),
+    ) {
         (true, false) => (STRING_UNLIMITED, "no limit of the string is left"),
         (false, true) => (STRING_LIMITED, "the string has limits, and had none"),
         _ => return,
     };
-    let found = schemas::whole(meeting, rule, message);
+    let mut found = schemas::whole(meeting, rule, message);
+    found.only_sent = true;
     meeting.add(found);
 }
 

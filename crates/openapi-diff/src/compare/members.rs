@@ -43,14 +43,14 @@ define_rules! { Schemas;
         WIDER, both(rust::FOLLOWS), "";
     READ_ONLY_ADDED = "C530", "a member is only in responses",
         ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
-        ways(rust::FIELD_OPTION, rust::FOLLOWS), "";
+        both(rust::FOLLOWS), "";
     READ_ONLY_REMOVED = "C531", "a member is in requests too",
-        ways(additive("callers may send it"), UNNOTICED), ways(rust::FIELD_PLAIN, rust::FOLLOWS), "";
+        ways(additive("callers may send it"), UNNOTICED), both(rust::FOLLOWS), "";
     WRITE_ONLY_ADDED = "C532", "a member is only in requests",
         ways(UNNOTICED, breaking("callers that read it find nothing")),
-        ways(rust::FOLLOWS, rust::FIELD_OPTION), "";
+        both(rust::FOLLOWS), "";
     WRITE_ONLY_REMOVED = "C533", "a member is in responses too",
-        ways(UNNOTICED, additive("callers may read it")), ways(rust::FOLLOWS, rust::FIELD_PLAIN), "";
+        ways(UNNOTICED, additive("callers may read it")), both(rust::FOLLOWS), "";
     UNNAMED_FORBIDDEN = "C534", "members that are not named are no longer allowed", NARROWER,
         both(rust::FOLLOWS), "";
     UNNAMED_ALLOWED = "C535", "members that are not named are allowed",
@@ -64,6 +64,21 @@ define_rules! { Schemas;
         both(rust::EXTRA_NEW), "";
     UNNAMED_UNSAID = "C539", "it is no longer said that members that are not named are allowed",
         both(UNNOTICED), both(rust::EXTRA_GONE), "";
+    REQUIRED_READ_ONLY_ADDED = "C542", "a required member is only in responses",
+        ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
+        ways(rust::FIELD_OPTION, rust::FOLLOWS), "";
+    REQUIRED_READ_ONLY_REMOVED = "C543", "a required member is in requests too",
+        ways(breaking("callers that do not send it are refused"), UNNOTICED),
+        ways(rust::FIELD_PLAIN, rust::FOLLOWS), "";
+    REQUIRED_WRITE_ONLY_ADDED = "C544", "a required member is only in requests",
+        ways(UNNOTICED, breaking("callers that read it find nothing")),
+        ways(rust::FOLLOWS, rust::FIELD_OPTION), "";
+    REQUIRED_WRITE_ONLY_REMOVED = "C545", "a required member is in responses too",
+        ways(UNNOTICED, additive("callers may read it")), ways(rust::FOLLOWS, rust::FIELD_PLAIN), "";
+    NEW_EXTRA_TYPED = "C546", "members that are not named have a schema beside those that are", NARROWER,
+        both(rust::EXTRA_NEW), "";
+    EXTRA_UNTYPED = "C547", "members that are not named have no schema beside those that are", WIDER,
+        both(rust::EXTRA_GONE), "";
     ITEMS_ADDED = "C540", "items of an array are described", NARROWER, both(rust::FIELD_TYPE), "";
     ITEMS_REMOVED = "C541", "items of an array are no longer described", WIDER, both(rust::FIELD_TYPE), "";
 }
@@ -198,31 +213,23 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
             possible(&after),
         );
     }
+    let is_needed = was_required && is_required;
+    let either = |optional: Rule, required: Rule| if is_needed { required } else { optional };
+    let read = (before.read_only, after.read_only);
+    let write = (before.write_only, after.write_only);
+    let (read_more, read_less) = (
+        either(READ_ONLY_ADDED, REQUIRED_READ_ONLY_ADDED),
+        either(READ_ONLY_REMOVED, REQUIRED_READ_ONLY_REMOVED),
+    );
+    let (write_more, write_less) = (
+        either(WRITE_ONLY_ADDED, REQUIRED_WRITE_ONLY_ADDED),
+        either(WRITE_ONLY_REMOVED, REQUIRED_WRITE_ONLY_REMOVED),
+    );
     let marks = [
-        (
-            before.read_only,
-            after.read_only,
-            READ_ONLY_ADDED,
-            "is only in responses",
-        ),
-        (
-            after.read_only,
-            before.read_only,
-            READ_ONLY_REMOVED,
-            "is in requests too",
-        ),
-        (
-            before.write_only,
-            after.write_only,
-            WRITE_ONLY_ADDED,
-            "is only in requests",
-        ),
-        (
-            after.write_only,
-            before.write_only,
-            WRITE_ONLY_REMOVED,
-            "is in responses too",
-        ),
+        (read.0, read.1, read_more, "is only in responses"),
+        (read.1, read.0, read_less, "is in requests too"),
+        (write.0, write.1, write_more, "is only in requests"),
+        (write.1, write.0, write_less, "is in responses too"),
     ];
     for (without, with, rule, text) in marks {
         if without.is_none() && with.is_some() {
@@ -281,34 +288,61 @@ fn unnamed_required(meeting: &mut Meeting<'_, '_>) {
 }
 
 fn additional(meeting: &mut Meeting<'_, '_>) {
-    let (old, new) = (meeting.old.additional, meeting.new.additional);
-    let has_members = !meeting.old.properties.is_empty() && !meeting.new.properties.is_empty();
     use Additional::{Any, Never, Schema, Unsaid};
+    let (old, new) = (meeting.old.additional, meeting.new.additional);
+    let is_struct = !meeting.old.properties.is_empty() && !meeting.new.properties.is_empty();
     let (rule, message) = match (old.value, new.value) {
         (Schema(old), Schema(new)) => return meeting.inner(&[old], &[new]),
-        (Unsaid, Unsaid) | (Any, Any) | (Never, Never) => return,
-        (Unsaid, Any) if has_members => (UNNAMED_SAID, "members that are not named are kept"),
-        (Any, Unsaid) if has_members => (UNNAMED_UNSAID, "members that are not named are not kept"),
-        (Unsaid, Any) | (Any, Unsaid) => return,
+        (Unsaid | Any, Unsaid | Any) | (Never, Never) => {
+            extra(meeting, is_struct);
+            return;
+        }
         (_, Never) => (
             UNNAMED_FORBIDDEN,
             "members that are not named are no longer allowed",
         ),
         (Never, _) => (UNNAMED_ALLOWED, "members that are not named are allowed"),
+        (Unsaid, Schema(_)) if is_struct => {
+            (NEW_EXTRA_TYPED, "members that are not named have a schema")
+        }
+        (Schema(_), Unsaid) if is_struct => (
+            EXTRA_UNTYPED,
+            "members that are not named have no schema any more",
+        ),
         (_, Schema(_)) => (UNNAMED_TYPED, "members that are not named have a schema"),
         (Schema(_), _) => (
             UNNAMED_UNTYPED,
             "members that are not named have no schema any more",
         ),
     };
-    let keyword = "additionalProperties";
-    let said = |said: &Said<'_, Additional>| said.value != Unsaid;
-    let (before, after) = (
-        Some(&old).filter(|s| said(s)),
-        Some(&new).filter(|s| said(s)),
-    );
-    let found = schemas::about(meeting, rule, keyword, before, after, message);
+    let found = of_unnamed(meeting, rule, message);
     meeting.add(found);
+    if matches!((old.value, new.value), (_, Never) | (Never, _)) {
+        extra(meeting, is_struct);
+    }
+}
+
+/// A struct has a field for members that are not named where the document says more of them than nothing.
+fn extra(meeting: &mut Meeting<'_, '_>, is_struct: bool) {
+    let has =
+        |additional: Additional| matches!(additional, Additional::Any | Additional::Schema(_));
+    let (old, new) = (meeting.old.additional.value, meeting.new.additional.value);
+    let (rule, message) = match (has(old), has(new)) {
+        (false, true) => (UNNAMED_SAID, "members that are not named are kept"),
+        (true, false) => (UNNAMED_UNSAID, "members that are not named are not kept"),
+        _ => return,
+    };
+    if is_struct {
+        let found = of_unnamed(meeting, rule, message);
+        meeting.add(found);
+    }
+}
+
+fn of_unnamed(meeting: &Meeting<'_, '_>, rule: Rule, message: &str) -> Found {
+    let is_said = |said: &&Said<'_, Additional>| said.value != Additional::Unsaid;
+    let old = Some(&meeting.old.additional).filter(is_said);
+    let new = Some(&meeting.new.additional).filter(is_said);
+    schemas::about(meeting, rule, "additionalProperties", old, new, message)
 }
 
 fn items(meeting: &mut Meeting<'_, '_>) {

@@ -97,6 +97,7 @@ pub(crate) fn compare(old: &Model, new: &Model) -> Vec<Found> {
         pairs, mut found, ..
     } = comparison;
     found.extend(pairs.finish());
+    schemas::drop_renamed(&mut found);
     merged(found)
 }
 
@@ -112,6 +113,7 @@ fn merged(all: Vec<Found>) -> Vec<Found> {
                 first.direction.sent |= found.direction.sent;
                 first.direction.received |= found.direction.received;
                 first.in_rust |= found.in_rust;
+                first.is_used |= found.is_used;
                 first.reaches.extend(found.reaches);
                 first.symbols.extend(found.symbols);
             }
@@ -169,7 +171,7 @@ impl Comparison<'_> {
         let (old, new) = (self.old, self.new);
         for (name, id) in old.schemas.components() {
             match new.schemas.component(name) {
-                Some(same) => self.pairs.root(id, same, Direction::default(), None),
+                Some(same) => self.pairs.root(id, same, Direction::default(), None, true),
                 None => schemas::component_removed(self, name, id),
             }
         }
@@ -267,7 +269,9 @@ impl Comparison<'_> {
         let (rule, message) = match (old, new) {
             (Some(old), Some(new)) => {
                 let user = self.scope.user.clone();
-                self.pairs.root(old, new, direction, user.as_deref());
+                let in_rust = self.scope.in_rust;
+                self.pairs
+                    .root(old, new, direction, user.as_deref(), in_rust);
                 return;
             }
             (None, Some(_)) => (schemas::SCHEMA_ADDED, "the values are described"),

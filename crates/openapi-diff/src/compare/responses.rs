@@ -45,6 +45,15 @@ define_rules! { Responses;
         both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
     HEADER_CONTENT_CHANGED = "C416", "the value of a header is written in another media type",
         both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
+    SUCCESS_OF_MANY_ADDED = "C418", "a status of success is new beside several with bodies of their own",
+        both(additive("callers that take any status of 2xx for success go on working")),
+        both(rust::VARIANT_NEW), "";
+    SUCCESS_OF_MANY_REMOVED = "C419", "a status of success is gone from several with bodies of their own",
+        both(breaking("callers that wait for it get another one")), both(rust::VARIANT_GONE), "";
+    ERROR_OF_MANY_ADDED = "C420", "an error is new beside several with bodies of their own",
+        both(additive("callers that handle errors by their class go on working")), both(rust::VARIANT_NEW), "";
+    ERROR_OF_MANY_REMOVED = "C421", "an error is gone from several with bodies of their own",
+        both(neutral("the API no longer answers so")), both(rust::VARIANT_GONE), "";
     TELLS_CHANGED = "C417", "a header says that something else has happened, or nothing",
         ways(UNNOTICED, neutral("the API does what it did")), both(rust::FOLLOWS), "";
 }
@@ -62,40 +71,45 @@ pub(super) fn compare(
         match find(&new.responses, *key) {
             Some(after) => pair(comparison, response, &new.responses[after].1, new),
             None => {
-                let rules = [SUCCESS_REMOVED, ERROR_REMOVED];
+                let rules = [
+                    [SUCCESS_REMOVED, SUCCESS_OF_MANY_REMOVED],
+                    [ERROR_REMOVED, ERROR_OF_MANY_REMOVED],
+                ];
                 let at = At::new(&response.at, at.new);
-                one_side(comparison, rules, at, *key, "is gone", old);
+                one_side(comparison, rules, at, *key, "is gone", [old, new]);
             }
         }
     }
     for (key, response) in &new.responses {
         if find(&old.responses, *key).is_none() {
             let at = At::new(at.old, &response.at);
-            one_side(
-                comparison,
-                [SUCCESS_ADDED, ERROR_ADDED],
-                at,
-                *key,
-                "is new",
-                new,
-            );
+            let rules = [
+                [SUCCESS_ADDED, SUCCESS_OF_MANY_ADDED],
+                [ERROR_ADDED, ERROR_OF_MANY_ADDED],
+            ];
+            one_side(comparison, rules, at, *key, "is new", [old, new]);
         }
     }
     results(comparison, at, old, new);
 }
 
+/// Where the bodies are several before and after, each status is a variant of an enum: `[[one, many] of
+/// success, [one, many] of errors]`.
 fn one_side(
     comparison: &mut Comparison<'_>,
-    [success, error]: [Rule; 2],
+    rules: [[Rule; 2]; 2],
     at: At<'_>,
     key: StatusKey,
     is: &str,
-    operation: &Operation,
+    operations: [&Operation; 2],
 ) {
-    let rule = if key.is_success() { success } else { error };
+    let kind = usize::from(!key.is_success());
+    let are_many = operations
+        .iter()
+        .all(|operation| rust::results(operation)[kind].len() > 1);
     let message = format!("the response `{key}` {is}");
-    let found = comparison.add_received(rule, at, message);
-    found.symbol(rust::method(operation));
+    let found = comparison.add_received(rules[kind][usize::from(are_many)], at, message);
+    found.symbol(rust::method(operations[1]));
 }
 
 /// One body is returned as it is, several as an enum of them.

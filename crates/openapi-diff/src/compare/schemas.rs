@@ -1,7 +1,9 @@
 //! C50x to C51x: types and formats of schemas; what else they say stands in the files beside this one.
 
+use std::collections::HashSet;
+
 use openapi_document::lint::names;
-use openapi_document::model::{Direction, SchemaId, Type, TypeSet};
+use openapi_document::model::{Direction, SchemaId, Schemas, Type, TypeSet};
 
 use super::{At, Comparison, composition, limits, members, texts, values};
 use crate::found::{Found, Said};
@@ -93,11 +95,15 @@ pub(crate) fn compare(meeting: &mut Meeting<'_, '_>) {
         deprecation: _,
         origin: _,
     } = &meeting.old;
+    values::compare(meeting);
+    texts::schema(meeting);
+    if composition::is_from_or_to_one(meeting) {
+        composition::from_or_to_one(meeting);
+        return;
+    }
     name(meeting);
     let is_same_kind = types(meeting);
     format(meeting);
-    values::compare(meeting);
-    texts::schema(meeting);
     if is_same_kind {
         limits::compare(meeting);
         members::compare(meeting);
@@ -105,13 +111,22 @@ pub(crate) fn compare(meeting: &mut Meeting<'_, '_>) {
     }
 }
 
+/// A schema inside of one that has got another name has another name, too, and is not worth a word.
 fn name(meeting: &mut Meeting<'_, '_>) {
-    let is_named = |joined: &Joined<'_>| {
-        let lists = joined.values.is_some() && joined.types.only() == Some(Type::String);
-        let chooses = !joined.one_of.is_empty() || !joined.any_of.is_empty();
-        lists || chooses || !joined.properties.is_empty()
+    let [old_model, new_model] = meeting.models();
+    let own_word = |schemas: &Schemas, id: Option<&SchemaId>| {
+        id.map_or(Some(String::new()), |id| rust::own_word(schemas, *id))
     };
-    if !is_named(&meeting.old) || !is_named(&meeting.new) {
+    let [old_ids, new_ids] = meeting.ids();
+    let words = [
+        own_word(&old_model.schemas, old_ids.first()),
+        own_word(&new_model.schemas, new_ids.first()),
+    ];
+    let is_type = |joined: &Joined<'_>, word: &Option<String>| word.is_none() || is_named(joined);
+    let are_types = is_type(&meeting.old, &words[0]) && is_type(&meeting.new, &words[1]);
+    let are_inline = words.iter().all(Option::is_some);
+    let is_component = words.iter().any(Option::is_none);
+    if !(are_types || is_component) || (are_inline && words[0] == words[1]) {
         return;
     }
     if let [Some(old), Some(new)] = meeting.type_names()
@@ -121,6 +136,33 @@ fn name(meeting: &mut Meeting<'_, '_>) {
         let found = whole(meeting, TYPE_RENAMED, message);
         meeting.add(found).values(Some(&old), Some(&new));
     }
+}
+
+/// Whether a schema that is no component becomes a type of its own.
+fn is_named(joined: &Joined<'_>) -> bool {
+    let lists = joined.values.is_some() && joined.types.only() == Some(Type::String);
+    let chooses = !joined.one_of.is_empty() || !joined.any_of.is_empty();
+    lists || chooses || !joined.properties.is_empty()
+}
+
+/// A component with another name is neither new nor gone.
+pub(super) fn drop_renamed(found: &mut Vec<Found>) {
+    let renamed = found
+        .iter()
+        .filter(|found| found.rule.code == TYPE_RENAMED.code);
+    let (old, new): (HashSet<String>, HashSet<String>) = renamed
+        .map(|found| (found.old.clone(), found.new.clone()))
+        .unzip();
+    let is_component = |pointer: &String| pointer.matches('/').count() == 3;
+    let pairs_components = old.iter().any(is_component) && new.iter().any(is_component);
+    if !pairs_components {
+        return;
+    }
+    found.retain(|found| match found.rule.code {
+        code if code == COMPONENT_REMOVED.code => !old.contains(&found.old),
+        code if code == COMPONENT_ADDED.code => !new.contains(&found.new),
+        _ => true,
+    });
 }
 
 /// A finding about both schemas as a whole.

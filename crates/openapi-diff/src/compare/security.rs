@@ -40,6 +40,8 @@ define_rules! { Security;
         both(breaking("tokens are got, refreshed or checked in another way")), both(rust::FOLLOWS), "";
     OAUTH_SAID = "C714", "a detail of OAuth 2.0 (`x-oauth`) is said", both(neutral("callers can go by it")),
         both(rust::FOLLOWS), "";
+    FLOW_URL_SAID = "C715", "an address of OAuth 2.0 is said", both(additive("callers may use it")),
+        both(rust::FOLLOWS), "";
     DISCOVERY_CHANGED = "C713", "the provider of OpenID Connect describes itself elsewhere",
         both(breaking("callers ask in vain")), both(rust::FOLLOWS), "";
     NOW_NEEDED = "C720", "an operation needs credentials, and needed none",
@@ -164,7 +166,11 @@ fn details(comparison: &mut Comparison<'_>, at: At<'_>, pair: [Option<&Value>; 2
     let keys = [old, new].into_iter().flatten().flat_map(Map::keys);
     for key in keys.collect::<BTreeSet<_>>() {
         let values = [old, new].map(|details| details.and_then(|details| details.get(key)));
-        let rule = if values[0].is_none() { OAUTH_SAID } else { OAUTH_CHANGED };
+        let rule = if values[0].is_none() {
+            OAUTH_SAID
+        } else {
+            OAUTH_CHANGED
+        };
         comparison.differ(rule, at, &format!("x-oauth/{key}"), values);
     }
 }
@@ -221,7 +227,12 @@ fn flow(comparison: &mut Comparison<'_>, at: At<'_>, old: &Flow, new: &Flow) {
         ("refreshUrl", [refresh_url, &new.refresh_url]),
     ];
     for (keyword, urls) in urls {
-        comparison.differ(FLOW_URL_CHANGED, at, keyword, urls.map(Option::as_ref));
+        let rule = if urls[0].is_none() {
+            FLOW_URL_SAID
+        } else {
+            FLOW_URL_CHANGED
+        };
+        comparison.differ(rule, at, keyword, urls.map(Option::as_ref));
     }
     for (scope, text) in scopes {
         let old_at = super::entry(at.old, "scopes", scope);

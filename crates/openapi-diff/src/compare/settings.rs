@@ -1,5 +1,7 @@
 //! C86x to C88x: rate limits, retries, pagination, and what else our own extensions say of calls.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use openapi_document::model::{
     ErrorMembers, Follow, Operation, Pagination, RateLimit, Retry, RetryStatuses,
@@ -162,20 +164,72 @@ fn rate_limit(comparison: &mut Comparison<'_>, at: At<'_>, old: &RateLimit, new:
 fn retry_statuses(comparison: &mut Comparison<'_>, at: At<'_>, lists: [Option<&RetryStatuses>; 2]) {
     let usual = RetryStatuses::default();
     let [old, new] = lists.map(|list| list.unwrap_or(&usual));
+    let all = [old, new].into_iter().flat_map(statuses);
+    for status in all.collect::<BTreeSet<u16>>() {
+        let (before, after) = (retried(old, status), retried(new, status));
+        let rule = if after > before {
+            RETRY_STATUS_ADDED
+        } else {
+            RETRY_STATUS_REMOVED
+        };
+        if before != after {
+            let message = format!(
+                "after {status}, {} were retried, and {} are",
+                before.name(),
+                after.name()
+            );
+            let (old_at, new_at) = super::under(
+                at,
+                "x-retry-statuses",
+                lists[0].is_some(),
+                lists[1].is_some(),
+            );
+            let found = comparison.add(rule, At::new(&old_at, &new_at), message);
+            found.values(
+                Some(format!("{status}: {}", before.name())),
+                Some(format!("{status}: {}", after.name())),
+            );
+        }
+    }
+}
+
+/// Which calls are retried after a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Retried {
+    None,
+    Safe,
+    Idempotent,
+    All,
+}
+
+impl Retried {
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "no calls",
+            Self::Safe => "GET and HEAD",
+            Self::Idempotent => "calls of which a retry does no harm",
+            Self::All => "all calls",
+        }
+    }
+}
+
+fn statuses(list: &RetryStatuses) -> impl Iterator<Item = u16> {
     let RetryStatuses {
         any,
         idempotent,
         safe,
-    } = old;
+    } = list;
+    [any, idempotent, safe].into_iter().flatten().copied()
+}
+
+fn retried(list: &RetryStatuses, status: u16) -> Retried {
     let kinds = [
-        (any, &new.any),
-        (idempotent, &new.idempotent),
-        (safe, &new.safe),
+        (&list.any, Retried::All),
+        (&list.idempotent, Retried::Idempotent),
+        (&list.safe, Retried::Safe),
     ];
-    for (old, new) in kinds {
-        let rules = [RETRY_STATUS_ADDED, RETRY_STATUS_REMOVED];
-        comparison.lists(rules, at, "x-retry-statuses", old, new);
-    }
+    let kind = kinds.into_iter().find(|(list, _)| list.contains(&status));
+    kind.map_or(Retried::None, |(_, kind)| kind)
 }
 
 fn error_members(

@@ -7,7 +7,7 @@ use crate::found::{Found, Said};
 use crate::pairs::Meeting;
 use crate::rule::{Rule, define_rules};
 use crate::rust;
-use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, ways};
+use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, only_received, ways};
 
 define_rules! { Schemas;
     OPEN_VALUE_ADDED = "C601", "a value of an open enum is new",
@@ -26,13 +26,13 @@ define_rules! { Schemas;
     INFERRED_VALUE_REMOVED = "C609", "a value no longer counts as one that the vendor does not document",
         both(UNNOTICED), both(rust::DOCUMENTATION), "";
     DEFAULT_ADDED = "C610", "a default is said", both(neutral("what an absent value means is now known")),
-        ways(rust::FOLLOWS, rust::FIELD_DEFAULT), "";
+        only_received(rust::FOLLOWS, rust::FIELD_DEFAULT), "";
     DEFAULT_REMOVED = "C611", "a default is no longer said",
         ways(breaking("callers that leave the value out cannot know what it means"), UNNOTICED),
-        ways(rust::FOLLOWS, rust::FIELD_DEFAULT), "";
+        only_received(rust::FOLLOWS, rust::FIELD_DEFAULT), "";
     DEFAULT_CHANGED = "C612", "a default is another one",
         both(breaking("what is left out means something else")),
-        ways(rust::FOLLOWS, breaking("a value that is left out of a reply is read as another one")), "";
+        only_received(rust::FOLLOWS, breaking("a value that is left out of a reply is read as another one")), "";
     SENSITIVE_ADDED = "C613", "values are sensitive", both(UNNOTICED), both(rust::FIELD_SECRET), "";
     SENSITIVE_REMOVED = "C614", "values are no longer sensitive", both(UNNOTICED),
         both(rust::FIELD_SECRET), "";

@@ -25,7 +25,9 @@ fn operation(way: &str) -> String {
 
 fn indented(text: &str, by: usize) -> String {
     let space = " ".repeat(by);
-    text.lines().map(|line| format!("{space}{line}\n")).collect()
+    text.lines()
+        .map(|line| format!("{space}{line}\n"))
+        .collect()
 }
 
 /// The whole document that a short one stands for:
@@ -49,7 +51,10 @@ pub fn whole(text: &str) -> String {
         "parameter" => in_operation(&format!("parameters:\n  -{value}\n")),
         "response" => in_operation(&format!("responses:\n  '200':{value}\n")),
         "operation" => {
-            let lines: String = rest.lines().map(|line| format!("{}\n", &line[2..])).collect();
+            let lines: String = rest
+                .lines()
+                .map(|line| format!("{}\n", &line[2..]))
+                .collect();
             in_operation(&lines)
         }
         _ if text.contains("paths:") => format!("{HEAD}{text}\n"),
@@ -65,7 +70,10 @@ fn in_operation(lines: &str) -> String {
     if !lines.lines().any(|line| line.starts_with("responses:")) {
         lines.push_str("responses: {'204': {description: Fine}}\n");
     }
-    format!("{HEAD}paths:\n  /things:\n    get:\n{}", indented(&lines, 6))
+    format!(
+        "{HEAD}paths:\n  /things:\n    get:\n{}",
+        indented(&lines, 6)
+    )
 }
 
 /// Opens a short document.
