@@ -248,7 +248,7 @@ impl TypeNames {
 pub(crate) fn own_word(schemas: &Schemas, id: SchemaId) -> Option<String> {
     let schema = &schemas[id];
     match schema.parent {
-        Some(parent) => word(&schemas[parent].pointer, &schema.pointer),
+        Some(parent) => Some(word(&schemas[parent].pointer, &schema.pointer).unwrap_or_default()),
         // The rest of the name is that of the operation.
         None => schema.component().is_none().then(String::new),
     }
@@ -267,7 +267,7 @@ fn word(outer: &str, inner: &str) -> Option<String> {
         ["properties", name] => Some((*name).to_owned()),
         ["items"] => Some("item".to_owned()),
         ["additionalProperties"] => Some("value".to_owned()),
-        [_, index] => Some(format!("variant {index}")),
+        ["oneOf" | "anyOf", index] => Some(format!("variant {index}")),
         _ => None,
     }
 }
