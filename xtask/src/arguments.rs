@@ -37,7 +37,7 @@ Addresses, credentials and a first request go to standard output, all else to st
 `--format json` problems go to standard output and all else to standard error.";
 
 const DIFF_HELP: &str = "\
-`--base` is a file, a folder with `openapi.yaml` or with `openapi/NAME/openapi.yaml`, or a revision of
+`--base` is a file, a folder with `openapi/NAME/openapi.yaml` or `openapi.yaml` in it, or a revision of
 git; a branch that has the name of a file is `refs/heads/BRANCH`. A revision is read beside the checkout,
 which stays as it is. Without `--base`, it is the last commit, `HEAD`.
 

@@ -53,7 +53,9 @@ pub(crate) fn run(
 fn perform(job: &Job, arguments: &Diff, workspace: &Workspace, output: &mut Output) -> Outcome {
     let base = match find_base(job, arguments, workspace) {
         Ok(base) => base,
-        Err(BaseError::NotThere { name, path }) if arguments.apis.is_empty() => {
+        Err(BaseError::NotThere { name, path })
+            if job.api.is_some() && arguments.apis.is_empty() =>
+        {
             output.line(format!(
                 "`{path}` was not there in `{name}`: all of it is new"
             ));
@@ -79,11 +81,11 @@ fn perform(job: &Job, arguments: &Diff, workspace: &Workspace, output: &mut Outp
 
 fn find_base(job: &Job, arguments: &Diff, workspace: &Workspace) -> Result<Base, BaseError> {
     let name = arguments.base.as_deref().unwrap_or(LAST_COMMIT);
-    let api = job.api.as_deref().unwrap_or_default();
+    let (root, allowed) = (workspace.root(), workspace.allowed());
     match arguments.base {
         // The last commit is meant, also where a file is called so.
-        None => Base::revision(name, workspace.root(), api, workspace.allowed()),
-        Some(_) => Base::find(name, workspace.root(), api, workspace.allowed()),
+        None => Base::revision(name, root, &job.document, allowed),
+        Some(_) => Base::find(name, root, &job.document, allowed),
     }
 }
 

@@ -43,13 +43,19 @@ pub enum BaseError {
         /// The path, from the root of the repository.
         path: String,
     },
-    /// The folder has no document.
-    #[error("{folder} holds no document: neither `openapi.yaml` nor `openapi/{api}/openapi.yaml`", folder = folder.display())]
+    /// The folder does not have the document.
+    #[error("{folder} does not have the document: there is no {documents}", folder = folder.display(), documents = either(documents))]
     Empty {
         /// The folder.
         folder: PathBuf,
-        /// The API that was looked for.
-        api: String,
+        /// The paths that were tried.
+        documents: Vec<PathBuf>,
+    },
+    /// The document lies outside of the workspace.
+    #[error("{document} is not in the workspace, so no revision has it; give `--base` a file or folder", document = document.display())]
+    Outside {
+        /// The document.
+        document: PathBuf,
     },
     /// Git failed in a way that nobody thought of.
     #[error("git failed: {0}")]
@@ -57,6 +63,14 @@ pub enum BaseError {
     /// The copy of a revision cannot be written.
     #[error("the revision cannot be copied to a temporary folder: {0}")]
     Copy(#[source] io::Error),
+}
+
+fn either(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    paths.join(" and no ")
 }
 
 /// What a document is compared with.
@@ -75,11 +89,12 @@ struct Copy {
 }
 
 impl Base {
-    /// Finds what `name` stands for: a file; a folder with `openapi.yaml`, or with
-    /// `openapi/<api>/openapi.yaml`; else a revision of the git repository that holds `workspace`.
+    /// Finds what `name` stands for: a file; a folder that holds the document under its path in the
+    /// workspace, or under its name; else a revision of the git repository that holds `workspace`, which has
+    /// the document under its path. `document` is the new document.
     ///
-    /// Of a revision, the folder of the API and those in `more` that lie in the workspace are copied to a
-    /// temporary folder, by commands that leave checkout and index alone.
+    /// Of a revision, the folder of the document and those in `more` that lie in the workspace are copied to
+    /// a temporary folder, by commands that leave checkout and index alone.
     ///
     /// # Errors
     ///
@@ -87,75 +102,87 @@ impl Base {
     pub fn find(
         name: &str,
         workspace: &Path,
-        api: &str,
+        document: &Path,
         more: &[PathBuf],
     ) -> Result<Self, BaseError> {
         let path = Path::new(name);
         if path.is_file() {
-            return Ok(Self::file(path));
+            return Ok(Self::file(path, name));
         }
         if path.is_dir() {
-            return Self::folder(path, api);
+            return Self::folder(path, name, workspace, document);
         }
-        Self::revision(name, workspace, api, more)
+        Self::revision(name, workspace, document, more)
     }
 
-    /// A file.
-    pub fn file(path: &Path) -> Self {
+    fn file(path: &Path, name: &str) -> Self {
         Self {
             document: path.to_owned(),
-            shown: path.display().to_string(),
+            shown: name.to_owned(),
             copy: None,
         }
     }
 
-    fn folder(folder: &Path, api: &str) -> Result<Self, BaseError> {
-        let inner = Path::new("openapi").join(api).join("openapi.yaml");
-        let files = [inner, PathBuf::from("openapi.yaml")].map(|file| folder.join(file));
-        let found = files.iter().find(|file| file.is_file());
-        found
-            .map(|file| Self::file(file))
-            .ok_or_else(|| BaseError::Empty {
-                folder: folder.to_owned(),
-                api: api.to_owned(),
-            })
+    fn folder(
+        folder: &Path,
+        name: &str,
+        workspace: &Path,
+        document: &Path,
+    ) -> Result<Self, BaseError> {
+        let file = document.file_name().map(PathBuf::from);
+        let candidates = [within(workspace, document).map(PathBuf::from), file];
+        let candidates: Vec<PathBuf> = candidates.into_iter().flatten().collect();
+        let found = candidates
+            .iter()
+            .map(|file| folder.join(file))
+            .find(|file| file.is_file());
+        let found = found.map(|file| Self::file(&file, name));
+        found.ok_or_else(|| BaseError::Empty {
+            folder: folder.to_owned(),
+            documents: candidates,
+        })
     }
 
     /// A revision of the git repository that holds `workspace`: see [`find`](Self::find).
     ///
     /// # Errors
     ///
-    /// If there is no such revision, or it does not have the API.
+    /// If there is no such revision, or it does not have the document.
     pub fn revision(
         name: &str,
         workspace: &Path,
-        api: &str,
+        document: &Path,
         more: &[PathBuf],
     ) -> Result<Self, BaseError> {
         let git = Git::at(workspace);
         let tree = git.tree(name)?;
-        let home = format!("openapi/{api}");
+        let path = within(workspace, document).ok_or_else(|| BaseError::Outside {
+            document: document.to_owned(),
+        })?;
+        let home = path.rsplit_once('/').map_or("", |(home, _)| home);
         let folder = tempfile::Builder::new()
             .prefix("openapi-diff-")
             .tempdir()
             .map_err(BaseError::Copy)?;
-        copy(&git, &tree, &home, folder.path())?;
-        for outside in more
-            .iter()
-            .filter_map(|outside| relative(workspace, outside))
-        {
+        copy(&git, &tree, home, folder.path())?;
+        for outside in more.iter().filter_map(|outside| within(workspace, outside)) {
             match copy(&git, &tree, &outside, folder.path()) {
                 // Its absence matters only to a reference into it, which says so.
                 Ok(()) | Err(BaseError::NotThere { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
+        let copied = folder.path().join(&path);
+        if !copied.is_file() {
+            let name = name.to_owned();
+            return Err(BaseError::NotThere { name, path });
+        }
         Ok(Self {
-            document: folder.path().join(home).join("openapi.yaml"),
+            document: copied,
             shown: name.to_owned(),
             copy: Some(Copy {
                 folder,
-                name: format!("{name}:"),
+                name: name.to_owned(),
             }),
         })
     }
@@ -179,37 +206,47 @@ impl Base {
     pub fn open(&self, workspace: &Path, more: &[PathBuf]) -> Result<Document, Report> {
         let mut options = OpenOptions::new();
         if let Some(Copy { folder, name }) = &self.copy {
-            let inner = folder.path().join("openapi");
-            options = options.show_as(inner, format!("{name}openapi"));
+            // The colon takes the place of a separator: `HEAD:openapi/pets`.
+            for entry in std::fs::read_dir(folder.path())
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
+                let shown = format!("{name}:{}", entry.file_name().to_string_lossy());
+                options = options.show_as(entry.path(), shown);
+            }
         }
         for outside in more {
-            let copied = self.copy.as_ref().and_then(|Copy { folder, name }| {
-                let outside = relative(workspace, outside)?;
-                let copied = folder.path().join(&outside);
-                copied
-                    .is_dir()
-                    .then(|| (copied, format!("{name}{outside}")))
+            let copied = self.copy.as_ref().and_then(|copy| {
+                let copied = copy.folder.path().join(within(workspace, outside)?);
+                Some(copied).filter(|folder| folder.is_dir())
             });
-            options = match copied {
-                Some((copied, shown)) => options.allow_ref_outside(&copied).show_as(copied, shown),
-                None => options.allow_ref_outside(outside),
-            };
+            options = options.allow_ref_outside(copied.unwrap_or_else(|| outside.clone()));
         }
         options.open(&self.document)
     }
 }
 
-/// A folder of the workspace, from its root.
-fn relative(workspace: &Path, folder: &Path) -> Option<String> {
-    let folder = folder.canonicalize().ok()?;
-    let inner = folder.strip_prefix(workspace.canonicalize().ok()?).ok()?;
-    let inner = inner.to_str()?.to_owned();
-    (!inner.is_empty()).then_some(inner)
+/// A path of the workspace, from its root; nothing for the root itself, and for what lies elsewhere. The
+/// last part may be missing.
+fn within(workspace: &Path, path: &Path) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    let folder = path.parent()?.canonicalize().ok()?;
+    let inner = folder.join(path.file_name()?);
+    let inner = inner.strip_prefix(workspace.canonicalize().ok()?).ok()?;
+    Some(inner.to_str()?.to_owned()).filter(|inner| !inner.is_empty())
 }
 
 /// Writes the files of a folder of a revision below `target`.
 fn copy(git: &Git, tree: &Tree, folder: &str, target: &Path) -> Result<(), BaseError> {
-    let files = git.files(tree, folder)?;
+    let mut files = git.files(tree, folder)?;
+    if folder.is_empty() {
+        // All of the repository: only what can be part of a document.
+        files.retain(|file| {
+            let ending = file.path.rsplit_once('.').map_or("", |(_, ending)| ending);
+            matches!(ending, "yaml" | "yml" | "json")
+        });
+    }
     git.contents(&files, |file, content| {
         let path = Path::new(&file.path);
         let is_plain = path

@@ -92,11 +92,10 @@ impl Change {
             UNNOTICED
         };
         let place_of = |document, pointer: &str| Place::of(document, rule.code, pointer, label);
-        let main = if found.after.is_none() && found.before.is_some() {
-            &found.old
-        } else {
-            &found.new
-        };
+        let depth = |pointer: &str| pointer.matches('/').count();
+        // What is gone has no place of its own any more.
+        let is_gone = depth(&found.old) > depth(&found.new);
+        let main = if is_gone { &found.old } else { &found.new };
         Some(Self {
             code: rule.code,
             area: rule.area,

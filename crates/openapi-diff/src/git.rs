@@ -95,15 +95,11 @@ impl Git {
     /// The files of a folder; links and submodules are no files.
     pub(crate) fn files(&self, tree: &Tree, folder: &str) -> Result<Vec<File>, BaseError> {
         let path = format!("{}{folder}", tree.prefix);
-        let listed = self.ask(&[
-            "ls-tree",
-            "-r",
-            "-z",
-            "--full-tree",
-            &tree.commit,
-            "--",
-            &path,
-        ])?;
+        let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &tree.commit];
+        if !path.is_empty() {
+            arguments.extend(["--", &path]);
+        }
+        let listed = self.ask(&arguments)?;
         let listed = listed.ok_or_else(|| BaseError::Git(format!("`{path}` cannot be listed")))?;
         let entries = listed.split(|byte| *byte == 0);
         let files: Vec<File> = entries

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexMap;
 use openapi_document::model::{Direction, Model, SchemaId};
 
 use crate::compare::{operations, schemas};
@@ -161,30 +162,76 @@ impl<'a> Pairs<'a> {
         uses
     }
 
-    /// Notes at each pair that has changed which operations it reaches.
+    /// Notes at each pair that has changed which operations it reaches. Operations or changes, whichever are
+    /// fewer, are followed through the pairs.
     fn reach(&self, pairs: &mut [Pair]) {
-        let mut by_user: HashMap<&str, Vec<PairId>> = HashMap::new();
-        let mut order = Vec::new();
-        for root in &self.roots {
-            let Some(user) = &root.user else { continue };
-            let roots = by_user.entry(user).or_default();
-            if roots.is_empty() {
-                order.push(user.as_str());
-            }
-            roots.push(root.pair);
+        let users = self.users();
+        let changed = pairs.iter().filter(|pair| !pair.found.is_empty()).count();
+        if changed < users.len() {
+            from_changes(&users, pairs);
+        } else {
+            from_users(&users, pairs);
         }
-        let mut seen = vec![usize::MAX; pairs.len()];
-        for (number, user) in order.into_iter().enumerate() {
-            let mut waiting = by_user.remove(user).unwrap_or_default();
-            while let Some(id) = waiting.pop() {
-                if std::mem::replace(&mut seen[id], number) == number {
-                    continue;
-                }
-                for found in &mut pairs[id].found {
-                    found.reaches.push(user.to_owned());
-                }
-                waiting.extend(pairs[id].inner.iter().map(|edge| edge.to));
+    }
+
+    /// The pairs that operations and events have, in the order of the document.
+    fn users(&self) -> IndexMap<&str, Vec<PairId>> {
+        let mut users: IndexMap<&str, Vec<PairId>> = IndexMap::new();
+        for root in &self.roots {
+            if let Some(user) = &root.user {
+                users.entry(user).or_default().push(root.pair);
             }
+        }
+        users
+    }
+}
+
+fn from_users(users: &IndexMap<&str, Vec<PairId>>, pairs: &mut [Pair]) {
+    let mut seen = vec![usize::MAX; pairs.len()];
+    for (number, (user, roots)) in users.iter().enumerate() {
+        let mut waiting = roots.clone();
+        while let Some(id) = waiting.pop() {
+            if std::mem::replace(&mut seen[id], number) == number {
+                continue;
+            }
+            for found in &mut pairs[id].found {
+                found.reaches.push((*user).to_owned());
+            }
+            waiting.extend(pairs[id].inner.iter().map(|edge| edge.to));
+        }
+    }
+}
+
+fn from_changes(users: &IndexMap<&str, Vec<PairId>>, pairs: &mut [Pair]) {
+    let mut outer: Vec<Vec<PairId>> = vec![Vec::new(); pairs.len()];
+    for (id, pair) in pairs.iter().enumerate() {
+        pair.inner.iter().for_each(|edge| outer[edge.to].push(id));
+    }
+    let mut users_of: HashMap<PairId, Vec<usize>> = HashMap::new();
+    for (number, roots) in users.values().enumerate() {
+        roots
+            .iter()
+            .for_each(|root| users_of.entry(*root).or_default().push(number));
+    }
+    let mut seen = vec![usize::MAX; pairs.len()];
+    for changed in 0..pairs.len() {
+        if pairs[changed].found.is_empty() {
+            continue;
+        }
+        let mut reached = BTreeSet::new();
+        let mut waiting = vec![changed];
+        while let Some(id) = waiting.pop() {
+            if std::mem::replace(&mut seen[id], changed) != changed {
+                reached.extend(users_of.get(&id).into_iter().flatten());
+                waiting.extend(&outer[id]);
+            }
+        }
+        let names = reached
+            .into_iter()
+            .filter_map(|number| users.get_index(number));
+        let names: Vec<String> = names.map(|(user, _)| (*user).to_owned()).collect();
+        for found in &mut pairs[changed].found {
+            found.reaches.clone_from(&names);
         }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bounds;
+mod diff;
 mod documents;
 mod hostile;
 mod interrupted;
