@@ -74,6 +74,21 @@ fn either(paths: &[PathBuf]) -> String {
 }
 
 /// What a document is compared with.
+///
+/// ```
+/// use openapi_diff::Base;
+///
+/// # let home = tempfile::tempdir()?;
+/// # let (workspace, document) = (home.path(), home.path().join("new.yaml"));
+/// let file = home.path().join("old.yaml");
+/// # let text = "openapi: 3.0.3\ninfo: {title: Pets, version: '1'}\npaths: {}";
+/// # std::fs::write(&document, text)?;
+/// std::fs::write(&file, text)?;
+/// let base = Base::find(file.to_str().unwrap(), workspace, &document, &[])?;
+/// assert!(!base.is_revision());
+/// assert_eq!(base.open(workspace, &[])?.root()["info"]["title"], "Pets");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Base {
     document: PathBuf,

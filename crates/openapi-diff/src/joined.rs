@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use indexmap::IndexMap;
 use openapi_document::model::{
-    Additional, Bound, Deprecation, Discriminator, ExternalDocs, Limits, Origin, Schema, SchemaId,
-    Schemas, Type, TypeSet,
+    Additional, Bound, Deprecation, Discriminator, ExternalDocs, Limits, Origin, Property, Schema,
+    SchemaId, Schemas, Type, TypeSet,
 };
 use serde_json::{Number, Value};
 
@@ -250,7 +250,12 @@ impl<'a> Joined<'a> {
         for (name, property) in properties {
             let value = Vec::new();
             let all = self.properties.entry(name).or_insert(Said { value, at });
-            all.value.push(property.schema);
+            let Property {
+                schema,
+                // Read from the list of required names.
+                required: _,
+            } = property;
+            all.value.push(*schema);
         }
         for name in required {
             self.required.entry(name).or_insert(at);

@@ -224,7 +224,7 @@ fn codes_are_unique_and_belong_to_their_area() {
             "7" => Area::Security,
             "8" => match &rule.code[2..3] {
                 "0" | "1" => Area::Servers,
-                "2" | "3" | "4" => Area::Events,
+                "2" | "3" | "4" | "5" => Area::Events,
                 _ => Area::Settings,
             },
             _ => Area::Texts,

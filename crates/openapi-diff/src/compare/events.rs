@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{At, Comparison, Scope, entry, texts};
 use crate::rule::define_rules;
 use crate::rust;
-use crate::verdict::{additive, both, breaking, neutral};
+use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
 
 define_rules! { Events;
     ADDED = "C820", "an event is new",
@@ -59,6 +59,9 @@ define_rules! { Events;
         both(breaking("links with the old values may lead nowhere")), both(rust::LINK_OTHER), "";
     LINK_EXAMPLE_CHANGED = "C849", "the example of a parameter of a link is another one",
         both(neutral("nobody depends on it")), both(rust::DOCUMENTATION), "";
+    LINK_ORDER_CHANGED = "C850", "the required parameters of a link stand in another order", both(UNNOTICED),
+        both(breaking("they are arguments of `new`, in this order")),
+        "Keep the order: values of the same type are swapped without a word.";
 }
 
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
@@ -186,7 +189,7 @@ fn links(
     old: &IndexMap<String, WebLink>,
     new: &IndexMap<String, WebLink>,
 ) {
-    let symbol = |name: &str| format!("links::{}", names::method_name(name));
+    let symbol = |name: &str| format!("links::{}", names::type_name(name));
     for (name, link) in old {
         match new.get(name) {
             Some(after) => self::link(comparison, link, after, &symbol(name)),
@@ -254,6 +257,7 @@ fn link(comparison: &mut Comparison<'_>, old: &WebLink, new: &WebLink, symbol: &
                 .symbol(symbol);
         }
     }
+    order(comparison, at, parameters, &new.parameters, symbol);
     texts::summary(comparison, at, [summary.as_ref(), new.summary.as_ref()]);
     texts::description(
         comparison,
@@ -261,6 +265,36 @@ fn link(comparison: &mut Comparison<'_>, old: &WebLink, new: &WebLink, symbol: &
         [description.as_ref(), new.description.as_ref()],
     );
     texts::origin(comparison, at, [origin, &new.origin]);
+}
+
+/// Compares the order of the parameters that both links require.
+fn order(
+    comparison: &mut Comparison<'_>,
+    at: At<'_>,
+    old: &IndexMap<String, WebLinkParameter>,
+    new: &IndexMap<String, WebLinkParameter>,
+    symbol: &str,
+) {
+    let is_required = |parameters: &IndexMap<String, WebLinkParameter>, name: &str| {
+        parameters
+            .get(name)
+            .is_some_and(|parameter| parameter.required)
+    };
+    let in_both = |name: &&String| is_required(old, name) && is_required(new, name);
+    let [before, after] = [old, new].map(|parameters| {
+        let names: Vec<&str> = parameters
+            .keys()
+            .filter(in_both)
+            .map(String::as_str)
+            .collect();
+        names.join(", ")
+    });
+    if before != after {
+        let message = format!("the required parameters were `{before}`, and are `{after}`");
+        let (old_at, new_at) = super::under(at, "parameters", true, true);
+        let found = comparison.add(LINK_ORDER_CHANGED, At::new(&old_at, &new_at), message);
+        found.values(Some(before), Some(after)).symbol(symbol);
+    }
 }
 
 fn parameter(
