@@ -203,11 +203,13 @@ impl Base {
     }
 
     /// As the user named it.
+    #[must_use]
     pub fn shown(&self) -> &str {
         &self.shown
     }
 
     /// Whether it is a revision.
+    #[must_use]
     pub fn is_revision(&self) -> bool {
         self.copy.is_some()
     }

@@ -25,11 +25,13 @@ impl Place {
     }
 
     /// JSON pointer (RFC 6901) into the bundled document.
+    #[must_use]
     pub fn pointer(&self) -> &str {
         self.diagnostic.pointer()
     }
 
     /// File, line and column.
+    #[must_use]
     pub fn location(&self) -> &Location {
         self.diagnostic.location()
     }
@@ -116,6 +118,7 @@ impl Change {
     }
 
     /// The worse of both verdicts.
+    #[must_use]
     pub fn worst(&self) -> Verdict {
         self.http.verdict.max(self.rust.verdict)
     }
@@ -152,11 +155,13 @@ impl Changes {
     }
 
     /// How many there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
     /// Whether both documents mean the same.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
@@ -167,12 +172,14 @@ impl Changes {
     }
 
     /// The worst verdict for HTTP callers.
+    #[must_use]
     pub fn http(&self) -> Verdict {
         let verdicts = self.iter().map(|change| change.http.verdict);
         verdicts.max().unwrap_or_default()
     }
 
     /// The worst verdict for users of the Rust crate.
+    #[must_use]
     pub fn rust(&self) -> Verdict {
         let verdicts = self.iter().map(|change| change.rust.verdict);
         verdicts.max().unwrap_or_default()

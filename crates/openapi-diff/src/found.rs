@@ -7,7 +7,7 @@ use crate::rule::Rule;
 /// A change, placed by JSON pointers.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    pub(crate) rule: Rule,
+    pub(crate) rule: &'static Rule,
     pub(crate) message: String,
     /// Into the old document: what has changed, or where it would stand.
     pub(crate) old: String,
@@ -23,7 +23,7 @@ pub(crate) struct Found {
     /// Whether the generated client has code for it.
     pub(crate) in_rust: bool,
     /// The rule that counts instead where the schema stands in optional members alone.
-    pub(crate) where_optional: Option<Rule>,
+    pub(crate) where_optional: Option<&'static Rule>,
     /// Whether it is about what is only sent, and nothing elsewhere.
     pub(crate) only_sent: bool,
     /// Whether anything uses it.
@@ -39,7 +39,12 @@ pub(crate) const ANY_WAY: Direction = Direction {
 };
 
 impl Found {
-    pub(crate) fn new(rule: Rule, old: &str, new: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        rule: &'static Rule,
+        old: &str,
+        new: &str,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             rule,
             message: message.into(),
@@ -83,7 +88,7 @@ impl Found {
         self
     }
 
-    pub(crate) fn where_optional(&mut self, rule: Rule) -> &mut Self {
+    pub(crate) fn where_optional(&mut self, rule: &'static Rule) -> &mut Self {
         self.where_optional = Some(rule);
         self
     }

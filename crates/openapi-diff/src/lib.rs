@@ -75,7 +75,8 @@ pub use render::SCHEMA;
 pub use rule::{Area, Rule, rules, rules_table};
 pub use verdict::{Judged, Verdict, Ways};
 
-/// Finds all changes from an old document to a new one: see the [crate](crate) for an example.
+/// Finds all changes from an old document to a new one: see the [crate] for an example.
+#[must_use]
 pub fn compare(old: &Document, new: &Document) -> Changes {
     let (before, after) = (Model::of(old.root()), Model::of(new.root()));
     Changes::of(compare::compare(&before, &after), old, new)

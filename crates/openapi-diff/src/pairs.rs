@@ -205,17 +205,19 @@ fn from_users(users: &IndexMap<&str, Vec<PairId>>, pairs: &mut [Pair]) {
 fn from_changes(users: &IndexMap<&str, Vec<PairId>>, pairs: &mut [Pair]) {
     let mut outer: Vec<Vec<PairId>> = vec![Vec::new(); pairs.len()];
     for (id, pair) in pairs.iter().enumerate() {
-        pair.inner.iter().for_each(|edge| outer[edge.to].push(id));
+        for edge in &pair.inner {
+            outer[edge.to].push(id);
+        }
     }
     let mut users_of: HashMap<PairId, Vec<usize>> = HashMap::new();
     for (number, roots) in users.values().enumerate() {
-        roots
-            .iter()
-            .for_each(|root| users_of.entry(*root).or_default().push(number));
+        for root in roots {
+            users_of.entry(*root).or_default().push(number);
+        }
     }
     let mut seen = vec![usize::MAX; pairs.len()];
-    for changed in 0..pairs.len() {
-        if pairs[changed].found.is_empty() {
+    for (changed, pair) in pairs.iter_mut().enumerate() {
+        if pair.found.is_empty() {
             continue;
         }
         let mut reached = BTreeSet::new();
@@ -230,7 +232,7 @@ fn from_changes(users: &IndexMap<&str, Vec<PairId>>, pairs: &mut [Pair]) {
             .into_iter()
             .filter_map(|number| users.get_index(number));
         let names: Vec<String> = names.map(|(user, _)| (*user).to_owned()).collect();
-        for found in &mut pairs[changed].found {
+        for found in &mut pair.found {
             found.reaches.clone_from(&names);
         }
     }

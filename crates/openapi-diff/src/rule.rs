@@ -67,6 +67,7 @@ impl Area {
     ];
 
     /// As a heading.
+    #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Operations => "Paths and operations",
@@ -93,7 +94,7 @@ impl fmt::Display for Area {
 /// callers, verdicts for Rust users, advice.
 macro_rules! define_rules {
     ($area:ident; $($name:ident = $code:literal, $what:literal, $http:expr, $rust:expr, $advice:literal;)*) => {
-        $(pub(super) const $name: $crate::rule::Rule = $crate::rule::Rule {
+        $(pub(super) const $name: &$crate::rule::Rule = &$crate::rule::Rule {
             code: $code,
             area: $crate::rule::Area::$area,
             what: $what,
@@ -101,19 +102,21 @@ macro_rules! define_rules {
             rust: $rust,
             advice: $advice,
         };)*
-        pub(super) const RULES: &[$crate::rule::Rule] = &[$($name),*];
+        pub(super) const RULES: &[&$crate::rule::Rule] = &[$($name),*];
     };
 }
 pub(crate) use define_rules;
 
 /// All rules, in the order of their codes.
-pub fn rules() -> Vec<Rule> {
-    let mut all: Vec<Rule> = compare::RULES.iter().copied().flatten().copied().collect();
+#[must_use]
+pub fn rules() -> Vec<&'static Rule> {
+    let mut all: Vec<&Rule> = compare::RULES.iter().copied().flatten().copied().collect();
     all.sort_by_key(|rule| rule.code);
     all
 }
 
 /// The tables of [`rules`] in Markdown, as they stand in the docs of this crate.
+#[must_use]
 pub fn rules_table() -> String {
     let all = rules();
     let mut text = String::from("# Rules\n");

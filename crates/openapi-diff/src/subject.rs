@@ -7,12 +7,11 @@ use openapi_document::pointer;
 /// pointer leads through first.
 pub(crate) fn of(place: &str, reaches: &[String]) -> String {
     let tokens: Vec<String> = pointer::split(place)
-        .map(|token| token.into_owned())
+        .map(std::borrow::Cow::into_owned)
         .collect();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     match tokens.as_slice() {
-        [] => "the document".to_owned(),
-        ["components", "schemas", name, rest @ ..] => format!("{name}{}", within(rest)),
+        [] | ["info", ..] => "the document".to_owned(),
         ["components", _, name, rest @ ..] => format!("{name}{}", within(rest)),
         ["paths", path, method, rest @ ..] => match Method::of(method) {
             Some(method) => operation(&format!("{method} {path}"), rest),
@@ -23,7 +22,6 @@ pub(crate) fn of(place: &str, reaches: &[String]) -> String {
             .cloned()
             .unwrap_or_else(|| "paths".to_owned()),
         ["x-event-delivery", "events", name, ..] => format!("event {name}"),
-        ["info", ..] => "the document".to_owned(),
         [first, second, ..] => format!("{first} {second}"),
         [only] => (*only).to_owned(),
     }

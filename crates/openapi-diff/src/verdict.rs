@@ -24,6 +24,7 @@ impl Verdict {
     pub const ALL: [Self; 3] = [Self::Neutral, Self::Additive, Self::Breaking];
 
     /// As it is printed: `breaking`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Neutral => "neutral",

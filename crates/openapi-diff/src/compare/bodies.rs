@@ -54,9 +54,10 @@ pub(super) fn compare(
     match bodies {
         [Some(old), Some(new)] => pair(comparison, old, new, &setter),
         [None, Some(new)] => {
-            let (rule, needs) = match new.required {
-                true => (REQUIRED_ADDED, "required"),
-                false => (OPTIONAL_ADDED, "optional"),
+            let (rule, needs) = if new.required {
+                (REQUIRED_ADDED, "required")
+            } else {
+                (OPTIONAL_ADDED, "optional")
             };
             let message = format!("the {needs} body is new");
             comparison
@@ -115,7 +116,7 @@ pub(super) fn media_types(
     comparison: &mut Comparison<'_>,
     at: At<'_>,
     [old, new]: [&[MediaType]; 2],
-    [added, removed]: [Rule; 2],
+    [added, removed]: [&'static Rule; 2],
     direction: Direction,
 ) {
     let same = |one: &MediaType, other: &MediaType| one.name.eq_ignore_ascii_case(&other.name);
@@ -128,13 +129,12 @@ pub(super) fn media_types(
         })
     };
     for media in old {
-        match find(new, media) {
-            Some(after) => pair_of_media(comparison, media, &new[after], direction),
-            None => {
-                let message = format!("the media type `{}` is gone", media.name);
-                let found = comparison.add(removed, At::new(&media.pointer, at.new), message);
-                found.direction = direction;
-            }
+        if let Some(after) = find(new, media) {
+            pair_of_media(comparison, media, &new[after], direction);
+        } else {
+            let message = format!("the media type `{}` is gone", media.name);
+            let found = comparison.add(removed, At::new(&media.pointer, at.new), message);
+            found.direction = direction;
         }
     }
     for media in new.iter().filter(|media| find(old, media).is_none()) {
@@ -149,7 +149,7 @@ pub(super) fn content(
     comparison: &mut Comparison<'_>,
     at: At<'_>,
     [old, new]: [Option<&MediaType>; 2],
-    [added, removed, changed]: [Rule; 3],
+    [added, removed, changed]: [&'static Rule; 3],
     direction: Direction,
 ) {
     match [old, new] {
@@ -215,9 +215,12 @@ fn encodings(
     };
     let only_new = new.keys().filter(|name| !old.contains_key(*name));
     for name in old.keys().chain(only_new) {
-        let place = |holder: &str, map: &IndexMap<String, Encoding>| match map.contains_key(name) {
-            true => entry(holder, "encoding", name),
-            false => holder.to_owned(),
+        let place = |holder: &str, map: &IndexMap<String, Encoding>| {
+            if map.contains_key(name) {
+                entry(holder, "encoding", name)
+            } else {
+                holder.to_owned()
+            }
         };
         let (old_at, new_at) = (place(at.old, old), place(at.new, new));
         let pair = [old, new].map(|map| map.get(name).unwrap_or(&usual));

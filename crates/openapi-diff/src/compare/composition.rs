@@ -239,7 +239,11 @@ fn signs(schemas: &Schemas, id: SchemaId) -> [Option<String>; 4] {
     tags.sort();
     let mut members: Vec<&str> = joined.properties.keys().copied().collect();
     members.sort_unstable();
-    let types: Vec<&str> = joined.types.iter().map(|kind| kind.as_str()).collect();
+    let types: Vec<&str> = joined
+        .types
+        .iter()
+        .map(openapi_document::model::Type::as_str)
+        .collect();
     [
         named(schemas, id),
         (!tags.is_empty()).then(|| tags.join(" ")),

@@ -149,9 +149,10 @@ fn events(
             direction: Direction::RECEIVED,
             in_rust: true,
         };
-        comparison.within(scope, |comparison| match new.get(name) {
-            Some(after) => pair(comparison, event, after),
-            None => {
+        comparison.within(scope, |comparison| {
+            if let Some(after) = new.get(name) {
+                pair(comparison, event, after);
+            } else {
                 let message = format!("the event `{name}` is gone");
                 let found = comparison.add(REMOVED, At::new(&event.pointer, at.new), message);
                 found.symbol(variant(name));
@@ -191,14 +192,12 @@ fn links(
 ) {
     let symbol = |name: &str| format!("links::{}", names::type_name(name));
     for (name, link) in old {
-        match new.get(name) {
-            Some(after) => self::link(comparison, link, after, &symbol(name)),
-            None => {
-                let message = format!("the link `{name}` is gone");
-                let found =
-                    comparison.add(LINK_REMOVED, At::new(&link.pointer, "/x-links"), message);
-                found.symbol(symbol(name));
-            }
+        if let Some(after) = new.get(name) {
+            self::link(comparison, link, after, &symbol(name));
+        } else {
+            let message = format!("the link `{name}` is gone");
+            let found = comparison.add(LINK_REMOVED, At::new(&link.pointer, "/x-links"), message);
+            found.symbol(symbol(name));
         }
     }
     for (name, link) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
@@ -224,31 +223,29 @@ fn link(comparison: &mut Comparison<'_>, old: &WebLink, new: &WebLink, symbol: &
     }
     for (name, parameter) in parameters {
         let old_at = entry(at.old, "parameters", name);
-        match new.parameters.get(name) {
-            Some(after) => {
-                let new_at = entry(at.new, "parameters", name);
-                self::parameter(
-                    comparison,
-                    At::new(&old_at, &new_at),
-                    parameter,
-                    after,
-                    symbol,
-                );
-            }
-            None => {
-                let message = format!("the parameter `{name}` is gone");
-                let at = At::new(&old_at, at.new);
-                comparison
-                    .add(LINK_PARAMETER_REMOVED, at, message)
-                    .symbol(symbol);
-            }
+        if let Some(after) = new.parameters.get(name) {
+            let new_at = entry(at.new, "parameters", name);
+            self::parameter(
+                comparison,
+                At::new(&old_at, &new_at),
+                parameter,
+                after,
+                symbol,
+            );
+        } else {
+            let message = format!("the parameter `{name}` is gone");
+            let at = At::new(&old_at, at.new);
+            comparison
+                .add(LINK_PARAMETER_REMOVED, at, message)
+                .symbol(symbol);
         }
     }
     for (name, parameter) in &new.parameters {
         if !parameters.contains_key(name) {
-            let (rule, needs) = match parameter.required {
-                true => (LINK_REQUIRED_ADDED, "required"),
-                false => (LINK_OPTIONAL_ADDED, "optional"),
+            let (rule, needs) = if parameter.required {
+                (LINK_REQUIRED_ADDED, "required")
+            } else {
+                (LINK_OPTIONAL_ADDED, "optional")
             };
             let message = format!("the {needs} parameter `{name}` is new");
             let new_at = entry(at.new, "parameters", name);

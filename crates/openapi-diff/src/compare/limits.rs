@@ -38,7 +38,7 @@ define_rules! { Schemas;
 }
 
 /// The rules of a keyword: fewer values, more values, others.
-fn rules_of(keyword: &str) -> [Rule; 3] {
+fn rules_of(keyword: &str) -> [&'static Rule; 3] {
     match keyword {
         "minimum" | "maximum" => [RANGE_NARROWED, RANGE_WIDENED, RANGE_NARROWED],
         "multipleOf" => [STEP_NARROWED, STEP_WIDENED, STEP_CHANGED],

@@ -168,7 +168,7 @@ fn one_side(meeting: &mut Meeting<'_, '_>, name: &str, member: &Member<'_>, side
 /// A finding about a member that one side has.
 fn of_member(
     meeting: &Meeting<'_, '_>,
-    rule: Rule,
+    rule: &'static Rule,
     name: &str,
     member: &Member<'_>,
     side: Side,
@@ -190,7 +190,7 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
     let was_required = meeting.old.is_required(name);
     let is_required = meeting.new.is_required(name);
     let at = |member: &Member<'_>| pointer::join(&format!("{}/properties", member.at), name);
-    let mut add = |rule: Rule, message: String, possible: Direction| {
+    let mut add = |rule: &'static Rule, message: String, possible: Direction| {
         let mut found = Found::new(rule, &at(old), &at(new), message);
         found.symbols(meeting.symbols(Some(&names::field_name(name))));
         found.possible(possible);
@@ -214,7 +214,7 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
         );
     }
     let is_needed = was_required && is_required;
-    let either = |optional: Rule, required: Rule| if is_needed { required } else { optional };
+    let either = |optional, required| if is_needed { required } else { optional };
     let read = (before.read_only, after.read_only);
     let write = (before.write_only, after.write_only);
     let (read_more, read_less) = (
@@ -338,7 +338,7 @@ fn extra(meeting: &mut Meeting<'_, '_>, is_struct: bool) {
     }
 }
 
-fn of_unnamed(meeting: &Meeting<'_, '_>, rule: Rule, message: &str) -> Found {
+fn of_unnamed(meeting: &Meeting<'_, '_>, rule: &'static Rule, message: &str) -> Found {
     let is_said = |said: &&Said<'_, Additional>| said.value != Additional::Unsaid;
     let old = Some(&meeting.old.additional).filter(is_said);
     let new = Some(&meeting.new.additional).filter(is_said);

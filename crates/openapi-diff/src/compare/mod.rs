@@ -26,7 +26,7 @@ use crate::pairs::Pairs;
 use crate::rule::Rule;
 
 /// The rules of all files.
-pub(crate) const RULES: [&[Rule]; 14] = [
+pub(crate) const RULES: [&[&Rule]; 14] = [
     operations::RULES,
     parameters::RULES,
     bodies::RULES,
@@ -183,7 +183,7 @@ impl Comparison<'_> {
     }
 
     /// Notes a change.
-    fn add(&mut self, rule: Rule, at: At<'_>, message: impl Into<String>) -> &mut Found {
+    fn add(&mut self, rule: &'static Rule, at: At<'_>, message: impl Into<String>) -> &mut Found {
         let mut found = Found::new(rule, at.old, at.new, message);
         found.direction = self.scope.direction;
         found.in_rust = self.scope.in_rust;
@@ -194,7 +194,12 @@ impl Comparison<'_> {
     }
 
     /// Notes a change of what travels against the requests.
-    fn add_received(&mut self, rule: Rule, at: At<'_>, message: impl Into<String>) -> &mut Found {
+    fn add_received(
+        &mut self,
+        rule: &'static Rule,
+        at: At<'_>,
+        message: impl Into<String>,
+    ) -> &mut Found {
         let direction = self.scope.direction.reversed();
         let found = self.add(rule, at, message);
         found.direction = direction;
@@ -204,7 +209,7 @@ impl Comparison<'_> {
     /// Notes that one thing is another one: `what` with its values.
     fn differ<T: PartialEq + Display>(
         &mut self,
-        rule: Rule,
+        rule: &'static Rule,
         at: At<'_>,
         keyword: &str,
         [old, new]: [Option<T>; 2],
@@ -226,7 +231,7 @@ impl Comparison<'_> {
     /// Notes that a mark is there or not: `[added, removed]` with what to say.
     fn flag(
         &mut self,
-        [added, removed]: [Rule; 2],
+        [added, removed]: [&'static Rule; 2],
         at: At<'_>,
         keyword: &str,
         [old, new]: [bool; 2],
@@ -244,7 +249,7 @@ impl Comparison<'_> {
     /// Notes what one list has and the other has not: `[added, removed]`.
     fn lists<T: PartialEq + Display>(
         &mut self,
-        [added, removed]: [Rule; 2],
+        [added, removed]: [&'static Rule; 2],
         at: At<'_>,
         keyword: &str,
         old: &[T],
@@ -295,9 +300,12 @@ impl Comparison<'_> {
 
 /// The pointers to a member, or to what holds it where it is not said.
 fn under(at: At<'_>, keyword: &str, in_old: bool, in_new: bool) -> (String, String) {
-    let place = |holder: &str, is_said: bool| match is_said {
-        true => format!("{holder}/{keyword}"),
-        false => holder.to_owned(),
+    let place = |holder: &str, is_said: bool| {
+        if is_said {
+            format!("{holder}/{keyword}")
+        } else {
+            holder.to_owned()
+        }
     };
     (place(at.old, in_old), place(at.new, in_new))
 }

@@ -154,7 +154,7 @@ fn pair(
     user: &str,
 ) {
     comparison.within(scope(new, direction, user), |comparison| {
-        operation(comparison, old, new)
+        operation(comparison, old, new);
     });
 }
 
@@ -257,22 +257,19 @@ fn callbacks(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: 
             expression,
             operations,
         } = callback;
-        match new.callbacks.iter().find(|other| same(other, callback)) {
-            Some(after) => {
-                let direction = comparison.scope.direction.reversed();
-                all(
-                    comparison,
-                    operations,
-                    &after.operations,
-                    direction,
-                    &new.key(),
-                );
-            }
-            None => {
-                let message = format!("the callback `{name}` to `{expression}` is gone");
-                let place = super::entry(at.old, "callbacks", name);
-                comparison.add(CALLBACK_REMOVED, At::new(&place, at.new), message);
-            }
+        if let Some(after) = new.callbacks.iter().find(|other| same(other, callback)) {
+            let direction = comparison.scope.direction.reversed();
+            all(
+                comparison,
+                operations,
+                &after.operations,
+                direction,
+                &new.key(),
+            );
+        } else {
+            let message = format!("the callback `{name}` to `{expression}` is gone");
+            let place = super::entry(at.old, "callbacks", name);
+            comparison.add(CALLBACK_REMOVED, At::new(&place, at.new), message);
         }
     }
     for callback in &new.callbacks {

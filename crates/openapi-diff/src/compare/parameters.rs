@@ -6,7 +6,7 @@ use openapi_document::model::{
 
 use super::{At, Comparison, bodies, texts};
 use crate::joined::Joined;
-use crate::rule::{Rule, define_rules};
+use crate::rule::define_rules;
 use crate::rust;
 use crate::verdict::{UNNOTICED, Ways, additive, both, breaking, neutral, ways};
 
@@ -67,6 +67,9 @@ define_rules! { Parameters;
 
 type Use = Used<Parameter>;
 
+/// Whether two parameters are one by some sign.
+type Sign<'s> = dyn Fn(&Use, &Use) -> bool + 's;
+
 pub(super) fn compare(
     comparison: &mut Comparison<'_>,
     at: At<'_>,
@@ -92,7 +95,7 @@ pub(super) fn compare(
 fn match_parameters(old: &Operation, new: &Operation) -> Vec<Option<usize>> {
     let mut matches = vec![None; old.parameters.len()];
     let same_path = old.path.shape() == new.path.shape();
-    let signs: [&dyn Fn(&Use, &Use) -> bool; 3] = [
+    let signs: [&Sign<'_>; 3] = [
         &|one, other| one.location == other.location && same_name(one, other),
         &|one, other| {
             let (before, after) = (position(&old.path, one), position(&new.path, other));
@@ -300,7 +303,7 @@ fn writing(
             note(comparison.differ(EXPLODE_CHANGED, at, "explode", explode));
         }
     }
-    let flags: [([Rule; 2], &str, [bool; 2], [&str; 2]); 2] = [
+    let flags = [
         (
             [RESERVED_ALLOWED, RESERVED_ESCAPED],
             "allowReserved",

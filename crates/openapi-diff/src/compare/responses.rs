@@ -68,16 +68,15 @@ pub(super) fn compare(
         list.iter().position(|(key, _)| *key == wanted)
     };
     for (key, response) in &old.responses {
-        match find(&new.responses, *key) {
-            Some(after) => pair(comparison, response, &new.responses[after].1, new),
-            None => {
-                let rules = [
-                    [SUCCESS_REMOVED, SUCCESS_OF_MANY_REMOVED],
-                    [ERROR_REMOVED, ERROR_OF_MANY_REMOVED],
-                ];
-                let at = At::new(&response.at, at.new);
-                one_side(comparison, rules, at, *key, "is gone", [old, new]);
-            }
+        if let Some(after) = find(&new.responses, *key) {
+            pair(comparison, response, &new.responses[after].1, new);
+        } else {
+            let rules = [
+                [SUCCESS_REMOVED, SUCCESS_OF_MANY_REMOVED],
+                [ERROR_REMOVED, ERROR_OF_MANY_REMOVED],
+            ];
+            let at = At::new(&response.at, at.new);
+            one_side(comparison, rules, at, *key, "is gone", [old, new]);
         }
     }
     for (key, response) in &new.responses {
@@ -97,7 +96,7 @@ pub(super) fn compare(
 /// success, [one, many] of errors]`.
 fn one_side(
     comparison: &mut Comparison<'_>,
-    rules: [[Rule; 2]; 2],
+    rules: [[&'static Rule; 2]; 2],
     at: At<'_>,
     key: StatusKey,
     is: &str,
@@ -187,7 +186,7 @@ pub(super) fn headers(
     comparison: &mut Comparison<'_>,
     at: At<'_>,
     [old, new]: [&Headers; 2],
-    [added, removed]: [Rule; 2],
+    [added, removed]: [&'static Rule; 2],
     direction: Direction,
 ) {
     let find = |headers: &Headers, name: &str| -> Option<Arc<Header>> {
@@ -196,14 +195,13 @@ pub(super) fn headers(
         Some(Arc::clone(header))
     };
     for (name, header) in old {
-        match find(new, name) {
-            Some(after) => pair_of_headers(comparison, name, header, &after, direction),
-            None => {
-                let place = entry(at.old, "headers", name);
-                let at = At::new(&place, at.new);
-                let message = format!("the header `{name}` is gone");
-                comparison.add(removed, at, message).direction = direction;
-            }
+        if let Some(after) = find(new, name) {
+            pair_of_headers(comparison, name, header, &after, direction);
+        } else {
+            let place = entry(at.old, "headers", name);
+            let at = At::new(&place, at.new);
+            let message = format!("the header `{name}` is gone");
+            comparison.add(removed, at, message).direction = direction;
         }
     }
     for name in new.keys().filter(|name| find(old, name).is_none()) {

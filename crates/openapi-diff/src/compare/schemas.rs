@@ -168,7 +168,7 @@ pub(super) fn drop_renamed(found: &mut Vec<Found>) {
 /// A finding about both schemas as a whole.
 pub(super) fn whole(
     meeting: &Meeting<'_, '_>,
-    rule: crate::rule::Rule,
+    rule: &'static crate::rule::Rule,
     message: impl Into<String>,
 ) -> Found {
     let mut found = Found::new(rule, meeting.old.at, meeting.new.at, message);
@@ -179,7 +179,7 @@ pub(super) fn whole(
 /// A finding about something that one or both schemas say under a keyword.
 pub(super) fn about<T>(
     meeting: &Meeting<'_, '_>,
-    rule: crate::rule::Rule,
+    rule: &'static crate::rule::Rule,
     keyword: &str,
     old: Option<&Said<'_, T>>,
     new: Option<&Said<'_, T>>,

@@ -42,7 +42,7 @@ define_rules! { Security;
         both(rust::FOLLOWS), "";
     FLOW_URL_SAID = "C715", "an address of OAuth 2.0 is said", both(additive("callers may use it")),
         both(rust::FOLLOWS), "";
-    DISCOVERY_CHANGED = "C713", "the provider of OpenID Connect describes itself elsewhere",
+    DISCOVERY_CHANGED = "C713", "the provider of `OpenID` Connect describes itself elsewhere",
         both(breaking("callers ask in vain")), both(rust::FOLLOWS), "";
     NOW_NEEDED = "C720", "an operation needs credentials, and needed none",
         both(breaking("callers without credentials get 401")), both(rust::CALL_REFUSED), "";
@@ -82,15 +82,14 @@ pub(super) fn schemes(comparison: &mut Comparison<'_>) {
     );
     let holder = "/components/securitySchemes";
     for (name, scheme) in old {
-        match new.get(name) {
-            Some(after) => pair(comparison, name, scheme, after),
-            None => {
-                let message = format!("the security scheme `{name}` is gone");
-                let at = At::new(&scheme.pointer, holder);
-                comparison
-                    .add(SCHEME_REMOVED, at, message)
-                    .symbol(builder_method(name));
-            }
+        if let Some(after) = new.get(name) {
+            pair(comparison, name, scheme, after);
+        } else {
+            let message = format!("the security scheme `{name}` is gone");
+            let at = At::new(&scheme.pointer, holder);
+            comparison
+                .add(SCHEME_REMOVED, at, message)
+                .symbol(builder_method(name));
         }
     }
     for (name, scheme) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
@@ -103,6 +102,7 @@ pub(super) fn schemes(comparison: &mut Comparison<'_>) {
 }
 
 fn pair(comparison: &mut Comparison<'_>, name: &str, old: &SecurityScheme, new: &SecurityScheme) {
+    use SchemeKind::{ApiKey, Basic, Bearer, Http, OAuth2, OpenIdConnect};
     let SecurityScheme {
         pointer,
         description,
@@ -114,7 +114,6 @@ fn pair(comparison: &mut Comparison<'_>, name: &str, old: &SecurityScheme, new: 
         at,
         [description.as_ref(), new.description.as_ref()],
     );
-    use SchemeKind::{ApiKey, Basic, Bearer, Http, OAuth2, OpenIdConnect};
     match (kind, &new.kind) {
         (Basic, Basic) => {}
         (Bearer(old), Bearer(new)) => {
@@ -189,16 +188,13 @@ fn kind_name(kind: &SchemeKind) -> String {
 fn flows(comparison: &mut Comparison<'_>, at: At<'_>, old: &[Flow], new: &[Flow]) {
     let place = |holder: &str, kind: FlowKind| format!("{holder}/flows/{}", kind.as_str());
     for flow in old {
-        match new.iter().find(|other| other.kind == flow.kind) {
-            Some(after) => {
-                let (old_at, new_at) = (place(at.old, flow.kind), place(at.new, flow.kind));
-                self::flow(comparison, At::new(&old_at, &new_at), flow, after);
-            }
-            None => {
-                let message = format!("the flow `{}` is gone", flow.kind.as_str());
-                let old_at = place(at.old, flow.kind);
-                comparison.add(FLOW_REMOVED, At::new(&old_at, at.new), message);
-            }
+        if let Some(after) = new.iter().find(|other| other.kind == flow.kind) {
+            let (old_at, new_at) = (place(at.old, flow.kind), place(at.new, flow.kind));
+            self::flow(comparison, At::new(&old_at, &new_at), flow, after);
+        } else {
+            let message = format!("the flow `{}` is gone", flow.kind.as_str());
+            let old_at = place(at.old, flow.kind);
+            comparison.add(FLOW_REMOVED, At::new(&old_at, at.new), message);
         }
     }
     for flow in new {
@@ -236,17 +232,14 @@ fn flow(comparison: &mut Comparison<'_>, at: At<'_>, old: &Flow, new: &Flow) {
     }
     for (scope, text) in scopes {
         let old_at = super::entry(at.old, "scopes", scope);
-        match new.scopes.get(scope) {
-            Some(after) => {
-                let new_at = super::entry(at.new, "scopes", scope);
-                let both = At::new(&old_at, &new_at);
-                let pair = [Some(text.as_str()), Some(after.as_str())];
-                texts::text(comparison, SCOPE_TEXT_CHANGED, both, "", pair);
-            }
-            None => {
-                let message = format!("the scope `{scope}` is gone");
-                comparison.add(SCOPE_REMOVED, At::new(&old_at, at.new), message);
-            }
+        if let Some(after) = new.scopes.get(scope) {
+            let new_at = super::entry(at.new, "scopes", scope);
+            let both = At::new(&old_at, &new_at);
+            let pair = [Some(text.as_str()), Some(after.as_str())];
+            texts::text(comparison, SCOPE_TEXT_CHANGED, both, "", pair);
+        } else {
+            let message = format!("the scope `{scope}` is gone");
+            comparison.add(SCOPE_REMOVED, At::new(&old_at, at.new), message);
         }
     }
     for scope in new

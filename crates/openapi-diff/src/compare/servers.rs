@@ -46,14 +46,16 @@ pub(super) fn of_operation(
         compare(comparison, at, old, new);
         return;
     }
-    let (rule, message, servers) = match old.is_empty() {
-        true => (OWN_ADDED, "it has servers of its own", new),
-        false => (OWN_REMOVED, "it has no servers of its own any more", old),
+    let (rule, message, servers) = if old.is_empty() {
+        (OWN_ADDED, "it has servers of its own", new)
+    } else {
+        (OWN_REMOVED, "it has no servers of its own any more", old)
     };
     let place = servers.first().map_or("", |server| &server.pointer);
-    let at = match old.is_empty() {
-        true => At::new(at.old, place),
-        false => At::new(place, at.new),
+    let at = if old.is_empty() {
+        At::new(at.old, place)
+    } else {
+        At::new(place, at.new)
     };
     comparison.add(rule, at, message);
 }
@@ -62,13 +64,12 @@ pub(super) fn of_operation(
 pub(super) fn compare(comparison: &mut Comparison<'_>, at: At<'_>, old: &[Server], new: &[Server]) {
     let matches = match_servers(old, new);
     for (before, after) in old.iter().zip(&matches) {
-        match after {
-            Some(after) => pair(comparison, before, &new[*after]),
-            None => {
-                let message = format!("the server `{}` is gone", before.url);
-                let found = comparison.add(REMOVED, At::new(&before.pointer, at.new), message);
-                found.symbols(variant(before));
-            }
+        if let Some(after) = after {
+            pair(comparison, before, &new[*after]);
+        } else {
+            let message = format!("the server `{}` is gone", before.url);
+            let found = comparison.add(REMOVED, At::new(&before.pointer, at.new), message);
+            found.symbols(variant(before));
         }
     }
     for (index, server) in new.iter().enumerate() {
@@ -132,15 +133,12 @@ fn pair(comparison: &mut Comparison<'_>, old: &Server, new: &Server) {
     );
     for (name, variable) in variables {
         let old_at = entry(at.old, "variables", name);
-        match new.variables.get(name) {
-            Some(after) => {
-                let new_at = entry(at.new, "variables", name);
-                self::variable(comparison, At::new(&old_at, &new_at), variable, after);
-            }
-            None => {
-                let message = format!("the variable `{name}` is gone");
-                comparison.add(VARIABLE_REMOVED, At::new(&old_at, at.new), message);
-            }
+        if let Some(after) = new.variables.get(name) {
+            let new_at = entry(at.new, "variables", name);
+            self::variable(comparison, At::new(&old_at, &new_at), variable, after);
+        } else {
+            let message = format!("the variable `{name}` is gone");
+            comparison.add(VARIABLE_REMOVED, At::new(&old_at, at.new), message);
         }
     }
     for name in new

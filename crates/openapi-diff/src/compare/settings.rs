@@ -96,19 +96,16 @@ fn rate_limits(comparison: &mut Comparison<'_>, old: &[RateLimit], new: &[RateLi
     let place = |index: usize| format!("/x-rate-limit/{index}");
     for (index, limit) in old.iter().enumerate() {
         let old_at = place(index);
-        match find(new, &limit.name) {
-            Some(after) => {
-                let new_at = place(after);
-                rate_limit(comparison, At::new(&old_at, &new_at), limit, &new[after]);
-            }
-            None => {
-                let message = format!("the rate limit `{}` is gone", limit.name);
-                comparison.add(
-                    RATE_LIMIT_REMOVED,
-                    At::new(&old_at, "/x-rate-limit"),
-                    message,
-                );
-            }
+        if let Some(after) = find(new, &limit.name) {
+            let new_at = place(after);
+            rate_limit(comparison, At::new(&old_at, &new_at), limit, &new[after]);
+        } else {
+            let message = format!("the rate limit `{}` is gone", limit.name);
+            comparison.add(
+                RATE_LIMIT_REMOVED,
+                At::new(&old_at, "/x-rate-limit"),
+                message,
+            );
         }
     }
     for (index, limit) in new.iter().enumerate() {

@@ -53,7 +53,7 @@ fn plain(text: &str) -> String {
 /// Compares two texts but for their white space.
 pub(super) fn text(
     comparison: &mut Comparison<'_>,
-    rule: Rule,
+    rule: &'static Rule,
     at: At<'_>,
     keyword: &str,
     texts: [Option<&str>; 2],
@@ -150,20 +150,17 @@ pub(super) fn tags(comparison: &mut Comparison<'_>, old: &[Tag], new: &[Tag]) {
             external_docs: docs,
             pointer,
         } = tag;
-        match new.iter().find(|other| other.name == *name) {
-            Some(after) => {
-                let at = At::new(pointer, &after.pointer);
-                description(comparison, at, [about.as_ref(), after.description.as_ref()]);
-                external_docs(
-                    comparison,
-                    at,
-                    [docs.as_ref(), after.external_docs.as_ref()],
-                );
-            }
-            None => {
-                let message = format!("the tag `{name}` is gone");
-                comparison.add(TAG_REMOVED, At::new(pointer, "/tags"), message);
-            }
+        if let Some(after) = new.iter().find(|other| other.name == *name) {
+            let at = At::new(pointer, &after.pointer);
+            description(comparison, at, [about.as_ref(), after.description.as_ref()]);
+            external_docs(
+                comparison,
+                at,
+                [docs.as_ref(), after.external_docs.as_ref()],
+            );
+        } else {
+            let message = format!("the tag `{name}` is gone");
+            comparison.add(TAG_REMOVED, At::new(pointer, "/tags"), message);
         }
     }
     for tag in new {
@@ -232,7 +229,7 @@ fn shown_deprecation(deprecation: &Deprecation) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn judge_deprecation(pair: Pair<'_, Deprecation>) -> Option<(Rule, &'static str)> {
+fn judge_deprecation(pair: Pair<'_, Deprecation>) -> Option<(&'static Rule, &'static str)> {
     match pair {
         [None, Some(_)] => Some((DEPRECATED, "it is deprecated")),
         [Some(_), None] => Some((NOT_DEPRECATED, "it is no longer deprecated")),
@@ -349,14 +346,22 @@ pub(super) fn schema(meeting: &mut Meeting<'_, '_>) {
         meeting.new.description,
     );
     let (old, new) = (meeting.old.external_docs, meeting.new.external_docs);
-    said(meeting, EXTERNAL_DOCS, "externalDocs", old, new, |docs| {
-        shown_docs(docs)
-    });
+    said(
+        meeting,
+        EXTERNAL_DOCS,
+        "externalDocs",
+        [old.as_ref(), new.as_ref()],
+        |docs| shown_docs(docs),
+    );
     meanings(meeting);
     let (old, new) = (meeting.old.examples, meeting.new.examples);
-    said(meeting, EXAMPLES, "example", old, new, |values| {
-        shown_values(values)
-    });
+    said(
+        meeting,
+        EXAMPLES,
+        "example",
+        [old.as_ref(), new.as_ref()],
+        |values| shown_values(values),
+    );
     let (old, new) = (meeting.old.deprecation, meeting.new.deprecation);
     let pair = [old.map(|said| said.value), new.map(|said| said.value)];
     if let Some((rule, message)) = judge_deprecation(pair) {
@@ -410,35 +415,33 @@ fn shown_values(values: &[Value]) -> String {
 
 fn said_text(
     meeting: &mut Meeting<'_, '_>,
-    rule: Rule,
+    rule: &'static Rule,
     keyword: &str,
     old: Option<Said<'_, &str>>,
     new: Option<Said<'_, &str>>,
 ) {
-    said(meeting, rule, keyword, old, new, |text| plain(text));
+    said(
+        meeting,
+        rule,
+        keyword,
+        [old.as_ref(), new.as_ref()],
+        |text| plain(text),
+    );
 }
 
 fn said<T>(
     meeting: &mut Meeting<'_, '_>,
-    rule: Rule,
+    rule: &'static Rule,
     keyword: &str,
-    old: Option<Said<'_, T>>,
-    new: Option<Said<'_, T>>,
+    [old, new]: [Option<&Said<'_, T>>; 2],
     show: impl Fn(&T) -> String,
 ) {
-    let shown = |said: &Option<Said<'_, T>>| said.as_ref().map(|said| show(&said.value));
-    let (before, after) = (shown(&old), shown(&new));
+    let shown = |said: Option<&Said<'_, T>>| said.map(|said| show(&said.value));
+    let (before, after) = (shown(old), shown(new));
     if before == after {
         return;
     }
-    let mut found: Found = about(
-        meeting,
-        rule,
-        keyword,
-        old.as_ref(),
-        new.as_ref(),
-        rule.what,
-    );
+    let mut found: Found = about(meeting, rule, keyword, old, new, rule.what);
     found.values(before, after);
     meeting.add(found);
 }

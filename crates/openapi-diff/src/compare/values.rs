@@ -112,7 +112,7 @@ fn listed(meeting: &mut Meeting<'_, '_>) {
 
 fn value_of_enum(
     meeting: &Meeting<'_, '_>,
-    rule: Rule,
+    rule: &'static Rule,
     [old, new]: [&Said<'_, Vec<&Value>>; 2],
     value: &Value,
     what: &str,
@@ -227,7 +227,7 @@ pub(super) fn flag(
     meeting: &mut Meeting<'_, '_>,
     keyword: &str,
     [before, after]: [Option<&str>; 2],
-    [added, removed]: [Rule; 2],
+    [added, removed]: [&'static Rule; 2],
     [is, is_not]: [&str; 2],
 ) {
     let (rule, message) = match (before, after) {
@@ -245,7 +245,7 @@ pub(super) fn flag(
 
 fn names(
     meeting: &mut Meeting<'_, '_>,
-    [added, removed]: [Rule; 2],
+    [added, removed]: [&'static Rule; 2],
     keyword: &str,
     [old, new]: &[Vec<Said<'_, &str>>; 2],
 ) {

@@ -17,6 +17,7 @@ const LONGEST: usize = 300;
 
 impl Changes {
     /// All changes as Markdown for a pull request, below `title`.
+    #[must_use]
     pub fn to_markdown(&self, title: &str) -> String {
         let mut text = format!("## {}\n\n", code_spans(title));
         if self.is_empty() {
@@ -52,21 +53,17 @@ impl Changes {
     }
 
     fn counts(&self) -> String {
-        let count = |of: &dyn Fn(&Change) -> Verdict, verdict| {
-            self.iter().filter(|change| of(change) == verdict).count()
-        };
         let mut text = String::from("| | breaking | additive | neutral |\n|---|---|---|---|\n");
-        let rows: [(&str, &dyn Fn(&Change) -> Verdict); 2] = [
-            ("HTTP callers", &|change| change.http.verdict),
-            ("Rust users", &|change| change.rust.verdict),
-        ];
-        for (name, of) in rows {
+        let http: Vec<Verdict> = self.iter().map(|change| change.http.verdict).collect();
+        let rust: Vec<Verdict> = self.iter().map(|change| change.rust.verdict).collect();
+        for (name, all) in [("HTTP callers", http), ("Rust users", rust)] {
+            let count = |verdict| all.iter().filter(|found| **found == verdict).count();
             let _ = writeln!(
                 text,
                 "| {name} | {} | {} | {} |",
-                count(of, Verdict::Breaking),
-                count(of, Verdict::Additive),
-                count(of, Verdict::Neutral)
+                count(Verdict::Breaking),
+                count(Verdict::Additive),
+                count(Verdict::Neutral)
             );
         }
         text
@@ -151,7 +148,7 @@ fn code_spans(message: &str) -> String {
             && !text.contains("www.")
     };
     let outside = pieces.iter().step_by(2);
-    if pieces.len() % 2 == 0 || !outside.clone().all(|piece| is_ours(piece)) {
+    if pieces.len().is_multiple_of(2) || !outside.clone().all(|piece| is_ours(piece)) {
         return code(message);
     }
     let spans = pieces

@@ -21,6 +21,7 @@ impl Changes {
     ///
     /// Without `color` the text holds no escape sequences. Characters of a document that a terminal would
     /// act on are shown as `\u{1b}`.
+    #[must_use]
     pub fn render(&self, color: bool) -> String {
         let theme = if color {
             GraphicalTheme::unicode()
