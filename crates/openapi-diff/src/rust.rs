@@ -19,12 +19,12 @@ use openapi_document::pointer;
 use crate::verdict::{Judged, additive, breaking, neutral};
 
 /// The client sends and decodes what the document says; there is nothing to change in a program.
-pub(crate) const FOLLOWS: Judged = neutral("the client does it by itself");
-pub(crate) const NO_CODE: Judged = neutral("no code is made of it");
+pub(crate) const FOLLOWS: Judged = neutral("the generated client follows; no code changes");
+pub(crate) const NO_CODE: Judged = neutral("the client has no code for it");
 pub(crate) const DOCUMENTATION: Judged = neutral("only the documentation changes");
 
 pub(crate) const METHOD_GONE: Judged = breaking("its method and its builder are gone");
-pub(crate) const METHOD_NEW: Judged = additive("there is a method more");
+pub(crate) const METHOD_NEW: Judged = additive("there is a new method");
 pub(crate) const METHOD_RENAMED: Judged = breaking("its method and its builder have other names");
 pub(crate) const METHOD_INFERRED: Judged =
     breaking("its method is gone for those who switch the feature `inferred` off");
@@ -33,21 +33,19 @@ pub(crate) const METHOD_DOCUMENTED: Judged =
 pub(crate) const DEPRECATED: Judged = neutral("the compiler warns where it is used");
 
 /// Setters take `impl TryInto` of the type, and go by name.
-pub(crate) const SETTER_NEW: Judged = additive("there is a setter more");
+pub(crate) const SETTER_NEW: Judged = additive("there is a new setter");
 pub(crate) const SETTER_GONE: Judged = breaking("its setter is gone");
 pub(crate) const SETTER_RENAMED: Judged = breaking("its setter has another name");
-pub(crate) const SETTER_NEEDED: Judged =
-    breaking("`send` refuses calls that do not set it, so every call has to");
+pub(crate) const SETTER_NEEDED: Judged = breaking("`send` fails unless it is set");
 pub(crate) const SETTER_OPTIONAL: Judged = additive("calls may leave it out");
 pub(crate) const SETTER_KIND: Judged = breaking("its setter takes another type");
-pub(crate) const SETTING_NEW: Judged = additive("the client has a setting more");
+pub(crate) const SETTING_NEW: Judged = additive("the client has a new setting");
 pub(crate) const SETTING_GONE: Judged = breaking("a setting of the client is gone");
 
 /// Structs are `#[non_exhaustive]` with public fields and a builder.
 pub(crate) const FIELD_NEW: Judged =
-    additive("structs are `#[non_exhaustive]`: a field more breaks nobody");
-pub(crate) const FIELD_NEEDED: Judged =
-    breaking("`build` refuses values without it, so code that builds one has to set it");
+    additive("structs are `#[non_exhaustive]`: new fields break nobody");
+pub(crate) const FIELD_NEEDED: Judged = breaking("`build` fails unless it is set");
 pub(crate) const FIELD_GONE: Judged = breaking("its field and its setter are gone");
 pub(crate) const FIELD_PLAIN: Judged = breaking("the field is `T` and was `Option<T>`");
 pub(crate) const FIELD_OPTION: Judged = breaking("the field is `Option<T>` and was `T`");
@@ -57,9 +55,10 @@ pub(crate) const FIELD_NULL: Judged = breaking(
 pub(crate) const FIELD_NO_NULL: Judged =
     breaking("a field of `Option<T>` or `Patch<T>` loses its null");
 pub(crate) const FIELD_SAME: Judged = neutral("the field is `Option<T>` in both");
-pub(crate) const FIELD_TYPE: Judged = breaking("the type in Rust is another one");
-pub(crate) const FIELD_DEFAULT: Judged =
-    breaking("a field that replies may leave out is `T` where it has a default, else `Option<T>`");
+pub(crate) const FIELD_TYPE: Judged = breaking("the Rust type changes");
+pub(crate) const FIELD_DEFAULT: Judged = breaking(
+    "a field that responses may leave out is `T` where it has a default, else `Option<T>`",
+);
 pub(crate) const FIELD_SECRET: Judged =
     breaking("the type is `Secret` or `OneTimeSecret` on one side, and `String` on the other");
 pub(crate) const EXTRA_NEW: Judged = additive("the struct has a field `extra`");
@@ -67,36 +66,36 @@ pub(crate) const EXTRA_GONE: Judged = breaking("the struct has no field `extra` 
 
 /// String enums are open unless `x-closed-enum` says otherwise: they have a variant for unknown values.
 pub(crate) const VARIANT_NEW: Judged =
-    additive("enums are `#[non_exhaustive]`: a variant more breaks nobody");
+    additive("enums are `#[non_exhaustive]`: new variants break nobody");
 pub(crate) const VARIANT_GONE: Judged = breaking("its variant is gone");
 pub(crate) const VARIANT_UNREADABLE: Judged =
     breaking("a closed enum fails to decode other values, in programs that are not built again");
 pub(crate) const ENUM_OPENNESS: Judged =
     breaking("the enum gains or loses its variant for unknown values");
 pub(crate) const BRANCH_NEW: Judged =
-    additive("enums of unions are `#[non_exhaustive]`: a variant more breaks nobody");
+    additive("enums of unions are `#[non_exhaustive]`: new variants break nobody");
 pub(crate) const UNION_TAGGED: Judged =
     breaking("the variants of the enum are named and told apart in another way");
-pub(crate) const TYPE_NEW: Judged = additive("there is a type more");
+pub(crate) const TYPE_NEW: Judged = additive("there is a new type");
 pub(crate) const TYPE_GONE: Judged = breaking("its type is gone");
 pub(crate) const TYPE_RENAMED: Judged = breaking("the type has another name");
 
 /// Limits are checked before sending, and on what is only sent; replies never fail for one.
 pub(crate) const LIMIT_TIGHTER: Judged = breaking("the client refuses to send what it sent before");
 pub(crate) const LIMIT_LOOSER: Judged = additive("the client sends more than before");
-pub(crate) const LIMIT_UNCHECKED: Judged = neutral("limits of replies are not checked");
+pub(crate) const LIMIT_UNCHECKED: Judged = neutral("limits of responses are not checked");
 pub(crate) const STRING_UNLIMITED: Judged =
     breaking("a string with limits that is only sent was a type of its own, and is a `String`");
 pub(crate) const STRING_LIMITED: Judged =
     breaking("a string that is only sent was a `String`, and is a type of its own with its limits");
 
 pub(crate) const RESULT_TYPE: Judged = breaking("the method returns another type");
-pub(crate) const BODY_METHOD_NEW: Judged = additive("there is a method more for the media type");
+pub(crate) const BODY_METHOD_NEW: Judged = additive("there is a new method for the media type");
 pub(crate) const BODY_METHOD_GONE: Judged = breaking("the method for the media type is gone");
 
-pub(crate) const ENVIRONMENT_NEW: Judged = additive("`Environment` has a variant more");
-pub(crate) const ENVIRONMENT_GONE: Judged = breaking("a variant of `Environment` is gone");
-pub(crate) const CREDENTIAL_NEW: Judged = additive("the client's builder has a method more");
+pub(crate) const ENVIRONMENT_NEW: Judged = additive("`Environment` has a new variant");
+pub(crate) const ENVIRONMENT_GONE: Judged = breaking("a variant of `Environment` was removed");
+pub(crate) const CREDENTIAL_NEW: Judged = additive("the client's builder has a new method");
 pub(crate) const CREDENTIAL_GONE: Judged = breaking("the method of the client's builder is gone");
 pub(crate) const CREDENTIAL_OTHER: Judged =
     breaking("the method of the client's builder takes another credential");
@@ -108,11 +107,12 @@ pub(crate) const PAGES_GONE: Judged =
     breaking("its builder has no `stream()` and `pages()` any more");
 pub(crate) const FOLLOW_NEW: Judged = additive("its builder has `follow()`");
 pub(crate) const FOLLOW_GONE: Judged = breaking("its builder has no `follow()` any more");
-pub(crate) const EVENT_NEW: Judged = additive("the enum of events has a variant more");
+pub(crate) const EVENT_NEW: Judged = additive("the enum of events has a new variant");
 pub(crate) const EVENT_GONE: Judged = breaking("a variant of the enum of events is gone");
-pub(crate) const LINK_NEW: Judged = additive("the module `links` has an item more");
-pub(crate) const LINK_GONE: Judged = breaking("an item of the module `links` is gone");
-pub(crate) const LINK_OTHER: Judged = breaking("the link is made in another way");
+pub(crate) const LINK_NEW: Judged = additive("the module `links` has a new item");
+pub(crate) const LINK_GONE: Judged = breaking("an item of the module `links` was removed");
+pub(crate) const LINK_OTHER: Judged =
+    breaking("the function that makes the link has other arguments");
 
 /// Formats that become types of their own; every other string is a `String`.
 pub(crate) fn has_type(format: &str) -> bool {

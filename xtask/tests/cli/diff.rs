@@ -60,7 +60,7 @@ fn a_change_is_shown_with_both_sides_and_both_verdicts() {
     ran.assert(0, &[]);
     for text in [
         "C523\n",
-        "Pet.tag: the optional member `tag` is gone; it was not deprecated before",
+        "Pet.tag: the optional property `tag` was removed; it was not deprecated before",
         "[HEAD:openapi/pets/openapi.yaml:38:9]",
         "[openapi/pets/openapi.yaml:32:5]",
         "HTTP callers: breaking: ",

@@ -8,40 +8,40 @@ use crate::rule::{Rule, define_rules};
 use crate::rust;
 use crate::verdict::{UNNOTICED, Ways, additive, both, breaking, ways};
 
-const WRITTEN: Ways = both(breaking("what callers send is read in another way"));
+const WRITTEN: Ways = both(breaking("the server reads the value in another way"));
 
 define_rules! { Bodies;
-    OPTIONAL_ADDED = "C301", "an optional body is new", both(additive("nobody has to use it")),
+    OPTIONAL_ADDED = "C301", "an optional body was added", both(additive("nobody has to use it")),
         both(rust::SETTER_NEW), "";
-    REQUIRED_ADDED = "C302", "a required body is new",
+    REQUIRED_ADDED = "C302", "a required body was added",
         ways(breaking("callers that do not send it are refused"), UNNOTICED), both(rust::SETTER_NEEDED),
         "Make it optional.";
-    REMOVED = "C303", "a body is gone", both(breaking("what callers send is refused or ignored")),
+    REMOVED = "C303", "a body was removed", both(breaking("the body is refused or ignored")),
         both(rust::SETTER_GONE), "";
-    NOW_REQUIRED = "C304", "a body is required",
+    NOW_REQUIRED = "C304", "a body became required",
         ways(breaking("callers that leave it out are refused"), UNNOTICED), both(rust::SETTER_NEEDED), "";
     NOW_OPTIONAL = "C305", "a body is no longer required",
         ways(additive("callers may leave it out"), breaking("it may be missing")),
         both(rust::SETTER_OPTIONAL), "";
-    MEDIA_TYPE_ADDED = "C306", "a media type of a body is new",
-        ways(additive("callers may send it"), breaking("receivers get what they cannot read")),
+    MEDIA_TYPE_ADDED = "C306", "a media type of a body was added",
+        ways(additive("callers may send it"), breaking("receivers may get a body they cannot read")),
         both(rust::BODY_METHOD_NEW), "";
-    MEDIA_TYPE_REMOVED = "C307", "a media type of a body is gone",
+    MEDIA_TYPE_REMOVED = "C307", "a media type of a body was removed",
         ways(breaking("callers that send it get 415"), UNNOTICED), both(rust::BODY_METHOD_GONE), "";
-    FIELD_ENCODING_CHANGED = "C308", "a field of a form has another media type", WRITTEN,
+    FIELD_ENCODING_CHANGED = "C308", "the media type of a form field changed", WRITTEN,
         both(rust::FOLLOWS), "";
-    FIELD_STYLE_CHANGED = "C309", "a field of a form is written in another style", WRITTEN,
+    FIELD_STYLE_CHANGED = "C309", "the style of a form field changed", WRITTEN,
         both(rust::FOLLOWS), "";
-    FIELD_EXPLODE_CHANGED = "C310", "lists or objects in a field of a form are written in another way",
+    FIELD_EXPLODE_CHANGED = "C310", "`explode` of a form field changed",
         WRITTEN, both(rust::FOLLOWS), "";
-    FIELD_RESERVED_ALLOWED = "C311", "reserved characters of a field of a form are sent as they are",
+    FIELD_RESERVED_ALLOWED = "C311", "reserved characters of a form field are sent as they are",
         WRITTEN, both(rust::FOLLOWS), "";
-    FIELD_RESERVED_ESCAPED = "C312", "reserved characters of a field of a form are escaped", WRITTEN,
+    FIELD_RESERVED_ESCAPED = "C312", "reserved characters of a form field are escaped", WRITTEN,
         both(rust::FOLLOWS), "";
-    FIELD_HEADER_ADDED = "C313", "a header of a part of a form is new",
+    FIELD_HEADER_ADDED = "C313", "a header of a form part was added",
         both(additive("nobody has to use it")), both(rust::FOLLOWS), "";
-    FIELD_HEADER_REMOVED = "C314", "a header of a part of a form is gone",
-        both(breaking("what callers send there is ignored")), both(rust::FOLLOWS), "";
+    FIELD_HEADER_REMOVED = "C314", "a header of a form part was removed",
+        both(breaking("the value is ignored")), both(rust::FOLLOWS), "";
 }
 
 pub(super) fn compare(
@@ -59,7 +59,7 @@ pub(super) fn compare(
             } else {
                 (OPTIONAL_ADDED, "optional")
             };
-            let message = format!("the {needs} body is new");
+            let message = format!("the {needs} body was added");
             comparison
                 .add(rule, At::new(at.old, &new.at), message)
                 .symbol(setter);
@@ -68,7 +68,7 @@ pub(super) fn compare(
             let setter = rust::setter(old_operation, "body");
             let at = At::new(&old.at, at.new);
             comparison
-                .add(REMOVED, at, "the body is gone")
+                .add(REMOVED, at, "the body was removed")
                 .symbol(setter);
         }
         [None, None] => {}
@@ -132,13 +132,13 @@ pub(super) fn media_types(
         if let Some(after) = find(new, media) {
             pair_of_media(comparison, media, &new[after], direction);
         } else {
-            let message = format!("the media type `{}` is gone", media.name);
+            let message = format!("the media type `{}` was removed", media.name);
             let found = comparison.add(removed, At::new(&media.pointer, at.new), message);
             found.direction = direction;
         }
     }
     for media in new.iter().filter(|media| find(old, media).is_none()) {
-        let message = format!("the media type `{}` is new", media.name);
+        let message = format!("the media type `{}` was added", media.name);
         let found = comparison.add(added, At::new(at.old, &media.pointer), message);
         found.direction = direction;
     }

@@ -18,28 +18,28 @@ use crate::verdict::{UNNOTICED, Ways, additive, both, breaking, neutral, ways};
 const RETAGGED: Ways = both(rust::UNION_TAGGED);
 
 define_rules! { Schemas;
-    BRANCH_ADDED = "C550", "a branch of a choice is new", WIDER, both(rust::BRANCH_NEW),
+    BRANCH_ADDED = "C550", "a branch of `oneOf` or `anyOf` was added", WIDER, both(rust::BRANCH_NEW),
         "Tell callers early that the choice can grow.";
-    BRANCH_REMOVED = "C551", "a branch of a choice is gone", NARROWER, both(rust::VARIANT_GONE), "";
-    CHOICE_ADDED = "C552", "values are one of several", NARROWER, both(rust::FIELD_TYPE), "";
-    CHOICE_REMOVED = "C553", "values are no longer one of several", WIDER, both(rust::FIELD_TYPE), "";
-    ONE_TO_CHOICE = "C554", "other values are allowed beside those before", WIDER,
+    BRANCH_REMOVED = "C551", "a branch of `oneOf` or `anyOf` was removed", NARROWER, both(rust::VARIANT_GONE), "";
+    CHOICE_ADDED = "C552", "`oneOf` or `anyOf` was added", NARROWER, both(rust::FIELD_TYPE), "";
+    CHOICE_REMOVED = "C553", "`oneOf` or `anyOf` was removed", WIDER, both(rust::FIELD_TYPE), "";
+    ONE_TO_CHOICE = "C554", "a schema became one branch of `oneOf` or `anyOf`", WIDER,
         both(rust::FIELD_TYPE), "";
-    CHOICE_TO_ONE = "C555", "only one of several kinds of values is left", NARROWER,
+    CHOICE_TO_ONE = "C555", "one branch of `oneOf` or `anyOf` is left", NARROWER,
         both(rust::FIELD_TYPE), "";
-    ONE_OF_TO_ANY_OF = "C556", "more than one branch may hold",
-        ways(additive("callers may send more"), breaking("callers receive what they could not expect")),
+    ONE_OF_TO_ANY_OF = "C556", "`oneOf` became `anyOf`",
+        ways(additive("callers may send more"), breaking("callers may receive values they do not expect")),
         both(rust::FOLLOWS), "";
-    ANY_OF_TO_ONE_OF = "C557", "only one branch may hold", NARROWER, both(rust::FOLLOWS), "";
-    DISCRIMINATOR_ADDED = "C558", "a member tells the branches apart",
-        both(neutral("callers can go by it")), RETAGGED, "";
-    DISCRIMINATOR_REMOVED = "C559", "no member tells the branches apart any more",
-        both(breaking("callers that go by the member cannot")), RETAGGED, "";
-    DISCRIMINATOR_CHANGED = "C560", "another member tells the branches apart", OTHER, RETAGGED, "";
-    MAPPING_ADDED = "C561", "a value stands for a branch", WIDER, both(rust::BRANCH_NEW), "";
-    MAPPING_REMOVED = "C562", "a value no longer stands for a branch", NARROWER, both(rust::VARIANT_GONE), "";
-    NOT_ADDED = "C563", "some values are excluded", NARROWER, both(rust::FOLLOWS), "";
-    NOT_REMOVED = "C564", "no values are excluded any more", WIDER, both(UNNOTICED), "";
+    ANY_OF_TO_ONE_OF = "C557", "`anyOf` became `oneOf`", NARROWER, both(rust::FOLLOWS), "";
+    DISCRIMINATOR_ADDED = "C558", "a discriminator was added",
+        both(neutral("it only says more")), RETAGGED, "";
+    DISCRIMINATOR_REMOVED = "C559", "the discriminator was removed",
+        both(breaking("callers that read the discriminator no longer can")), RETAGGED, "";
+    DISCRIMINATOR_CHANGED = "C560", "the property of the discriminator changed", OTHER, RETAGGED, "";
+    MAPPING_ADDED = "C561", "a value of the discriminator was added", WIDER, both(rust::BRANCH_NEW), "";
+    MAPPING_REMOVED = "C562", "a value of the discriminator was removed", NARROWER, both(rust::VARIANT_GONE), "";
+    NOT_ADDED = "C563", "`not` was added", NARROWER, both(rust::FOLLOWS), "";
+    NOT_REMOVED = "C564", "`not` was removed", WIDER, both(UNNOTICED), "";
 }
 
 pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
@@ -70,12 +70,12 @@ fn choices(meeting: &mut Meeting<'_, '_>) {
             keyword,
             None,
             Some(said),
-            "values are one of several",
+            "`oneOf` or `anyOf` was added",
         );
         meeting.add(found);
     }
     for (keyword, said) in old.iter().skip(new.len()) {
-        let message = "values are no longer one of several";
+        let message = "`oneOf` or `anyOf` was removed";
         let found = schemas::about(meeting, CHOICE_REMOVED, keyword, Some(said), None, message);
         meeting.add(found);
     }
@@ -103,9 +103,9 @@ pub(super) fn from_or_to_one(meeting: &mut Meeting<'_, '_>) {
         let (rule, message) = match branch {
             Some(_) => (
                 ONE_TO_CHOICE,
-                "other values are allowed beside those before",
+                "a schema became one branch of `oneOf` or `anyOf`",
             ),
-            None => (CHOICE_ADDED, "values are one of several"),
+            None => (CHOICE_ADDED, "`oneOf` or `anyOf` was added"),
         };
         let found = schemas::about(meeting, rule, keyword, None, Some(said), message);
         meeting.add(found);
@@ -116,8 +116,8 @@ pub(super) fn from_or_to_one(meeting: &mut Meeting<'_, '_>) {
     if let Some((keyword, said)) = old.first() {
         let branch = branch_of(&old_model.schemas, said.value, &meeting.new);
         let (rule, message) = match branch {
-            Some(_) => (CHOICE_TO_ONE, "only one of several kinds of values is left"),
-            None => (CHOICE_REMOVED, "values are no longer one of several"),
+            Some(_) => (CHOICE_TO_ONE, "one branch of `oneOf` or `anyOf` is left"),
+            None => (CHOICE_REMOVED, "`oneOf` or `anyOf` was removed"),
         };
         let found = schemas::about(meeting, rule, keyword, Some(said), None, message);
         meeting.add(found);
@@ -179,7 +179,7 @@ fn choice(
             old_keyword,
             Some(&old),
             None,
-            format!("{what} is new"),
+            format!("{what} was added"),
         );
         found.new = format!("{}/{new_keyword}/{index}", new.at);
         found.values(None::<String>, Some(what));
@@ -198,7 +198,7 @@ fn choice(
             new_keyword,
             None,
             Some(&new),
-            format!("{what} is gone"),
+            format!("{what} was removed"),
         );
         found.old = format!("{}/{old_keyword}/{index}", old.at);
         found.values(Some(what), None::<String>);
@@ -290,7 +290,7 @@ fn discriminator(meeting: &mut Meeting<'_, '_>) {
                 None => (DISCRIMINATOR_REMOVED, "no longer tells the branches apart"),
             };
             let name = before.or(after).map(|said| said.value.property.as_str());
-            let message = format!("the member `{}` {text}", name.unwrap_or_default());
+            let message = format!("the property `{}` {text}", name.unwrap_or_default());
             let found = schemas::about(
                 meeting,
                 rule,
@@ -365,8 +365,8 @@ fn not(meeting: &mut Meeting<'_, '_>) {
     let (rule, message) = match (old.is_empty(), new.is_empty()) {
         (true, true) => return,
         (false, false) => return meeting.excluded(&old, &new),
-        (true, false) => (NOT_ADDED, "some values are excluded"),
-        (false, true) => (NOT_REMOVED, "no values are excluded any more"),
+        (true, false) => (NOT_ADDED, "`not` was added"),
+        (false, true) => (NOT_REMOVED, "`not` was removed"),
     };
     let found = schemas::whole(meeting, rule, message);
     meeting.add(found);

@@ -12,12 +12,12 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
 
 define_rules! { Events;
-    ADDED = "C820", "an event is new",
-        both(additive("receivers that skip unknown events go on working")), both(rust::EVENT_NEW), "";
-    REMOVED = "C821", "an event is gone", both(breaking("what receivers wait for does not come")),
+    ADDED = "C820", "an event was added",
+        both(additive("receivers that skip unknown events keep working")), both(rust::EVENT_NEW), "";
+    REMOVED = "C821", "an event was removed", both(breaking("receivers wait for it in vain")),
         both(rust::EVENT_GONE), "";
-    ENVELOPE_CHANGED = "C822", "name, id or time of an event stand elsewhere",
-        both(breaking("receivers look in vain")), both(rust::FOLLOWS),
+    ENVELOPE_CHANGED = "C822", "the place of the name, id or time of an event changed",
+        both(breaking("receivers no longer find them")), both(rust::FOLLOWS),
         "Programs that are not built again go on looking in the old place.";
     SIGNATURE_ADDED = "C823", "events are signed",
         both(additive("receivers can check where an event comes from")), both(additive("events can be verified")),
@@ -25,41 +25,41 @@ define_rules! { Events;
     SIGNATURE_REMOVED = "C824", "events are no longer signed",
         both(breaking("receivers cannot check where an event comes from")),
         both(breaking("events can no longer be verified")), "";
-    SIGNATURE_CHANGED = "C825", "events are signed in another way",
+    SIGNATURE_CHANGED = "C825", "the signature of events changed",
         both(breaking("receivers that check the old way refuse every event")), both(rust::FOLLOWS),
         "Send both signatures for a time; programs that are not built again check the old one.";
-    ALTERNATIVE_ADDED = "C826", "another signature of events can be chosen",
-        both(additive("there is a choice")), both(additive("there is a constant more")), "";
-    ALTERNATIVE_REMOVED = "C827", "a signature of events can no longer be chosen",
+    ALTERNATIVE_ADDED = "C826", "an alternative signature of events was added",
+        both(additive("there is a choice")), both(additive("there is a new constant")), "";
+    ALTERNATIVE_REMOVED = "C827", "an alternative signature of events was removed",
         both(breaking("receivers that chose it refuse every event")), both(breaking("its constant is gone")), "";
-    ALTERNATIVE_CHANGED = "C828", "a signature of events that can be chosen is another one",
+    ALTERNATIVE_CHANGED = "C828", "an alternative signature of events changed",
         both(breaking("receivers that chose it refuse every event")), both(rust::FOLLOWS), "";
     DELIVERY_ADDED = "C829", "the API sends events", both(additive("there is more to receive")),
         both(additive("there is a module `webhooks`")), "";
     DELIVERY_REMOVED = "C830", "the API sends no events any more",
-        both(breaking("what receivers wait for does not come")),
-        both(breaking("the module `webhooks` is gone")), "";
-    LINK_ADDED = "C840", "a link for people is new", both(additive("there is another link")),
+        both(breaking("receivers wait for it in vain")),
+        both(breaking("the module `webhooks` was removed")), "";
+    LINK_ADDED = "C840", "a link for people was added", both(additive("there is another link")),
         both(rust::LINK_NEW), "";
-    LINK_REMOVED = "C841", "a link for people is gone", both(breaking("links that were made may lead nowhere")),
+    LINK_REMOVED = "C841", "a link for people was removed", both(breaking("existing links may lead nowhere")),
         both(rust::LINK_GONE), "";
-    LINK_TEMPLATE_CHANGED = "C842", "a link for people leads elsewhere",
-        both(breaking("links that were made may lead nowhere")), both(rust::FOLLOWS), "";
-    LINK_OPTIONAL_ADDED = "C843", "an optional parameter of a link is new",
+    LINK_TEMPLATE_CHANGED = "C842", "the template of a link changed",
+        both(breaking("existing links may lead nowhere")), both(rust::FOLLOWS), "";
+    LINK_OPTIONAL_ADDED = "C843", "an optional parameter of a link was added",
         both(additive("nobody has to use it")), both(rust::LINK_NEW), "";
-    LINK_REQUIRED_ADDED = "C844", "a required parameter of a link is new",
+    LINK_REQUIRED_ADDED = "C844", "a required parameter of a link was added",
         both(breaking("links without it lead nowhere")), both(rust::LINK_OTHER), "";
-    LINK_PARAMETER_REMOVED = "C845", "a parameter of a link is gone",
+    LINK_PARAMETER_REMOVED = "C845", "a parameter of a link was removed",
         both(breaking("links with it do not do what they did")), both(rust::LINK_GONE), "";
-    LINK_NOW_REQUIRED = "C846", "a parameter of a link is required",
+    LINK_NOW_REQUIRED = "C846", "a parameter of a link became required",
         both(breaking("links without it lead nowhere")), both(rust::LINK_OTHER), "";
     LINK_NOW_OPTIONAL = "C847", "a parameter of a link is no longer required",
         both(additive("links may leave it out")), both(rust::LINK_OTHER), "";
-    LINK_VALUES_CHANGED = "C848", "a parameter of a link takes other values",
+    LINK_VALUES_CHANGED = "C848", "the values of a parameter of a link changed",
         both(breaking("links with the old values may lead nowhere")), both(rust::LINK_OTHER), "";
-    LINK_EXAMPLE_CHANGED = "C849", "the example of a parameter of a link is another one",
+    LINK_EXAMPLE_CHANGED = "C849", "the example of a parameter of a link changed",
         both(neutral("nobody depends on it")), both(rust::DOCUMENTATION), "";
-    LINK_ORDER_CHANGED = "C850", "the required parameters of a link stand in another order", both(UNNOTICED),
+    LINK_ORDER_CHANGED = "C850", "the order of the required parameters of a link changed", both(UNNOTICED),
         both(breaking("they are arguments of `new`, in this order")),
         "Keep the order: values of the same type are swapped without a word.";
 }
@@ -153,14 +153,14 @@ fn events(
             if let Some(after) = new.get(name) {
                 pair(comparison, event, after);
             } else {
-                let message = format!("the event `{name}` is gone");
+                let message = format!("the event `{name}` was removed");
                 let found = comparison.add(REMOVED, At::new(&event.pointer, at.new), message);
                 found.symbol(variant(name));
             }
         });
     }
     for (name, event) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-        let message = format!("the event `{name}` is new");
+        let message = format!("the event `{name}` was added");
         let found = comparison.add(ADDED, At::new(at.old, &event.pointer), message);
         found.symbol(variant(name));
     }
@@ -195,13 +195,13 @@ fn links(
         if let Some(after) = new.get(name) {
             self::link(comparison, link, after, &symbol(name));
         } else {
-            let message = format!("the link `{name}` is gone");
+            let message = format!("the link `{name}` was removed");
             let found = comparison.add(LINK_REMOVED, At::new(&link.pointer, "/x-links"), message);
             found.symbol(symbol(name));
         }
     }
     for (name, link) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-        let message = format!("the link `{name}` is new");
+        let message = format!("the link `{name}` was added");
         let found = comparison.add(LINK_ADDED, At::new("/x-links", &link.pointer), message);
         found.symbol(symbol(name));
     }
@@ -233,7 +233,7 @@ fn link(comparison: &mut Comparison<'_>, old: &WebLink, new: &WebLink, symbol: &
                 symbol,
             );
         } else {
-            let message = format!("the parameter `{name}` is gone");
+            let message = format!("the parameter `{name}` was removed");
             let at = At::new(&old_at, at.new);
             comparison
                 .add(LINK_PARAMETER_REMOVED, at, message)
@@ -247,7 +247,7 @@ fn link(comparison: &mut Comparison<'_>, old: &WebLink, new: &WebLink, symbol: &
             } else {
                 (LINK_OPTIONAL_ADDED, "optional")
             };
-            let message = format!("the {needs} parameter `{name}` is new");
+            let message = format!("the {needs} parameter `{name}` was added");
             let new_at = entry(at.new, "parameters", name);
             comparison
                 .add(rule, At::new(at.old, &new_at), message)

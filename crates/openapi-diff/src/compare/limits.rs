@@ -14,26 +14,26 @@ const TIGHTER: Ways = only_sent(rust::LIMIT_TIGHTER, rust::LIMIT_UNCHECKED);
 const LOOSER: Ways = only_sent(rust::LIMIT_LOOSER, rust::LIMIT_UNCHECKED);
 
 define_rules! { Schemas;
-    RANGE_NARROWED = "C640", "fewer numbers are allowed", NARROWER, TIGHTER, "";
-    RANGE_WIDENED = "C641", "more numbers are allowed", WIDER, LOOSER, "";
-    STEP_NARROWED = "C642", "numbers have to be multiples of more", NARROWER, TIGHTER, "";
-    STEP_WIDENED = "C643", "numbers have to be multiples of less", WIDER, LOOSER, "";
-    STEP_CHANGED = "C644", "numbers have to be multiples of something else", OTHER, TIGHTER, "";
-    LENGTH_NARROWED = "C645", "fewer lengths of a string are allowed", NARROWER, TIGHTER, "";
-    LENGTH_WIDENED = "C646", "more lengths of a string are allowed", WIDER, LOOSER, "";
-    PATTERN_ADDED = "C647", "a string has to match a pattern", NARROWER, TIGHTER, "";
-    PATTERN_REMOVED = "C648", "a string need not match a pattern any more", WIDER, LOOSER, "";
-    PATTERN_CHANGED = "C649", "a string has to match another pattern", OTHER, TIGHTER,
+    RANGE_NARROWED = "C640", "the range of a number was narrowed", NARROWER, TIGHTER, "";
+    RANGE_WIDENED = "C641", "the range of a number was widened", WIDER, LOOSER, "";
+    STEP_NARROWED = "C642", "`multipleOf` was added or grew stricter", NARROWER, TIGHTER, "";
+    STEP_WIDENED = "C643", "`multipleOf` was removed or relaxed", WIDER, LOOSER, "";
+    STEP_CHANGED = "C644", "`multipleOf` changed", OTHER, TIGHTER, "";
+    LENGTH_NARROWED = "C645", "the length of a string was narrowed", NARROWER, TIGHTER, "";
+    LENGTH_WIDENED = "C646", "the length of a string was widened", WIDER, LOOSER, "";
+    PATTERN_ADDED = "C647", "a pattern was added", NARROWER, TIGHTER, "";
+    PATTERN_REMOVED = "C648", "a pattern was removed", WIDER, LOOSER, "";
+    PATTERN_CHANGED = "C649", "a pattern changed", OTHER, TIGHTER,
         "Where the new pattern lets through all that the old one did, accept the change with that reason.";
-    ITEMS_NARROWED = "C650", "fewer numbers of items are allowed", NARROWER, TIGHTER, "";
-    ITEMS_WIDENED = "C651", "more numbers of items are allowed", WIDER, LOOSER, "";
-    UNIQUE_ITEMS_ADDED = "C652", "items have to be different", NARROWER, TIGHTER, "";
-    UNIQUE_ITEMS_REMOVED = "C653", "items may be the same", WIDER, LOOSER, "";
-    SIZE_NARROWED = "C654", "fewer numbers of members are allowed", NARROWER, TIGHTER, "";
-    SIZE_WIDENED = "C655", "more numbers of members are allowed", WIDER, LOOSER, "";
-    STRING_UNLIMITED = "C656", "a string has no limits any more", both(UNNOTICED),
+    ITEMS_NARROWED = "C650", "the length of an array was narrowed", NARROWER, TIGHTER, "";
+    ITEMS_WIDENED = "C651", "the length of an array was widened", WIDER, LOOSER, "";
+    UNIQUE_ITEMS_ADDED = "C652", "`uniqueItems` was added", NARROWER, TIGHTER, "";
+    UNIQUE_ITEMS_REMOVED = "C653", "`uniqueItems` was removed", WIDER, LOOSER, "";
+    SIZE_NARROWED = "C654", "the number of properties was narrowed", NARROWER, TIGHTER, "";
+    SIZE_WIDENED = "C655", "the number of properties was widened", WIDER, LOOSER, "";
+    STRING_UNLIMITED = "C656", "a string lost its last limit", both(UNNOTICED),
         only_sent(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
-    STRING_LIMITED = "C657", "a string has limits, and had none", both(UNNOTICED),
+    STRING_LIMITED = "C657", "a string got its first limit", both(UNNOTICED),
         only_sent(rust::STRING_LIMITED, rust::LIMIT_UNCHECKED), "";
 }
 

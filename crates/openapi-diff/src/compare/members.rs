@@ -13,74 +13,74 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, ways};
 
 define_rules! { Schemas;
-    OPTIONAL_ADDED = "C520", "an optional member is new", both(additive("nobody has to use it")),
+    OPTIONAL_ADDED = "C520", "an optional property was added", both(additive("nobody has to use it")),
         both(rust::FIELD_NEW), "";
-    REQUIRED_ADDED = "C521", "a required member is new",
+    REQUIRED_ADDED = "C521", "a required property was added",
         ways(breaking("callers that do not send it are refused"), additive("nobody has to use it")),
         ways(rust::FIELD_NEEDED, rust::FIELD_NEW),
         "Make it optional, or give it a default.";
-    DEFAULTED_ADDED = "C522", "a required member with a default is new",
+    DEFAULTED_ADDED = "C522", "a required property with a default was added",
         both(additive("where it is left out, the default counts")), both(rust::FIELD_NEW), "";
-    OPTIONAL_REMOVED = "C523", "an optional member is gone",
-        ways(breaking("what callers send there is refused or ignored"),
+    OPTIONAL_REMOVED = "C523", "an optional property was removed",
+        ways(breaking("the value is refused or ignored"),
             breaking("callers that read it find nothing")),
         both(rust::FIELD_GONE), "Deprecate it first.";
-    REQUIRED_REMOVED = "C524", "a required member is gone",
-        ways(breaking("what callers send there is refused or ignored"),
+    REQUIRED_REMOVED = "C524", "a required property was removed",
+        ways(breaking("the value is refused or ignored"),
             breaking("callers that rely on it find nothing")),
         both(rust::FIELD_GONE), "Deprecate it first.";
-    NOW_REQUIRED = "C525", "a member is required",
+    NOW_REQUIRED = "C525", "a property became required",
         ways(breaking("callers that leave it out are refused"), neutral("callers can rely on it")),
         both(rust::FIELD_PLAIN), "Leave it optional, or give it a default.";
-    NOW_OPTIONAL = "C526", "a member is no longer required",
+    NOW_OPTIONAL = "C526", "a property is no longer required",
         ways(additive("callers may leave it out"), breaking("callers that rely on it find nothing")),
         both(rust::FIELD_OPTION), "";
-    NOW_REQUIRED_DEFAULTED = "C527", "a member with a default is required",
+    NOW_REQUIRED_DEFAULTED = "C527", "a property with a default became required",
         both(neutral("where it is left out, the default counts")), both(rust::FIELD_PLAIN), "";
-    UNNAMED_NOW_REQUIRED = "C528", "a member that the schema does not describe is required",
+    UNNAMED_NOW_REQUIRED = "C528", "a property without a schema became required",
         NARROWER, ways(rust::FIELD_NEEDED, rust::FIELD_NEW), "";
-    UNNAMED_NOW_OPTIONAL = "C529", "a member that the schema does not describe is no longer required",
+    UNNAMED_NOW_OPTIONAL = "C529", "a property without a schema is no longer required",
         WIDER, both(rust::FOLLOWS), "";
-    READ_ONLY_ADDED = "C530", "a member is only in responses",
+    READ_ONLY_ADDED = "C530", "a property became read-only",
         ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
         both(rust::FOLLOWS), "";
-    READ_ONLY_REMOVED = "C531", "a member is in requests too",
+    READ_ONLY_REMOVED = "C531", "a property is no longer read-only",
         ways(additive("callers may send it"), UNNOTICED), both(rust::FOLLOWS), "";
-    WRITE_ONLY_ADDED = "C532", "a member is only in requests",
+    WRITE_ONLY_ADDED = "C532", "a property became write-only",
         ways(UNNOTICED, breaking("callers that read it find nothing")),
         both(rust::FOLLOWS), "";
-    WRITE_ONLY_REMOVED = "C533", "a member is in responses too",
+    WRITE_ONLY_REMOVED = "C533", "a property is no longer write-only",
         ways(UNNOTICED, additive("callers may read it")), both(rust::FOLLOWS), "";
-    UNNAMED_FORBIDDEN = "C534", "members that are not named are no longer allowed", NARROWER,
+    UNNAMED_FORBIDDEN = "C534", "additional properties are no longer allowed", NARROWER,
         both(rust::FOLLOWS), "";
-    UNNAMED_ALLOWED = "C535", "members that are not named are allowed",
+    UNNAMED_ALLOWED = "C535", "additional properties are allowed",
         ways(additive("callers may send more"), additive("there may be more to read")),
         both(rust::FOLLOWS), "";
-    UNNAMED_TYPED = "C536", "members that are not named have a schema", NARROWER,
+    UNNAMED_TYPED = "C536", "additional properties got a schema", NARROWER,
         both(rust::FIELD_TYPE), "";
-    UNNAMED_UNTYPED = "C537", "members that are not named have no schema any more", WIDER,
+    UNNAMED_UNTYPED = "C537", "additional properties lost their schema", WIDER,
         both(rust::FIELD_TYPE), "";
-    UNNAMED_SAID = "C538", "it is said that members that are not named are allowed", both(UNNOTICED),
+    UNNAMED_SAID = "C538", "`additionalProperties: true` was added", both(UNNOTICED),
         both(rust::EXTRA_NEW), "";
-    UNNAMED_UNSAID = "C539", "it is no longer said that members that are not named are allowed",
+    UNNAMED_UNSAID = "C539", "`additionalProperties: true` was removed",
         both(UNNOTICED), both(rust::EXTRA_GONE), "";
-    REQUIRED_READ_ONLY_ADDED = "C542", "a required member is only in responses",
+    REQUIRED_READ_ONLY_ADDED = "C542", "a required property became read-only",
         ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
         ways(rust::FIELD_OPTION, rust::FOLLOWS), "";
-    REQUIRED_READ_ONLY_REMOVED = "C543", "a required member is in requests too",
+    REQUIRED_READ_ONLY_REMOVED = "C543", "a required property is no longer read-only",
         ways(breaking("callers that do not send it are refused"), UNNOTICED),
         ways(rust::FIELD_PLAIN, rust::FOLLOWS), "";
-    REQUIRED_WRITE_ONLY_ADDED = "C544", "a required member is only in requests",
+    REQUIRED_WRITE_ONLY_ADDED = "C544", "a required property became write-only",
         ways(UNNOTICED, breaking("callers that read it find nothing")),
         ways(rust::FOLLOWS, rust::FIELD_OPTION), "";
-    REQUIRED_WRITE_ONLY_REMOVED = "C545", "a required member is in responses too",
+    REQUIRED_WRITE_ONLY_REMOVED = "C545", "a required property is no longer write-only",
         ways(UNNOTICED, additive("callers may read it")), ways(rust::FOLLOWS, rust::FIELD_PLAIN), "";
-    NEW_EXTRA_TYPED = "C546", "members that are not named have a schema beside those that are", NARROWER,
+    NEW_EXTRA_TYPED = "C546", "additional properties got a schema, and were not mentioned", NARROWER,
         both(rust::EXTRA_NEW), "";
-    EXTRA_UNTYPED = "C547", "members that are not named have no schema beside those that are", WIDER,
+    EXTRA_UNTYPED = "C547", "additional properties lost their schema, and are not mentioned any more", WIDER,
         both(rust::EXTRA_GONE), "";
-    ITEMS_ADDED = "C540", "items of an array are described", NARROWER, both(rust::FIELD_TYPE), "";
-    ITEMS_REMOVED = "C541", "items of an array are no longer described", WIDER, both(rust::FIELD_TYPE), "";
+    ITEMS_ADDED = "C540", "the items of an array got a schema", NARROWER, both(rust::FIELD_TYPE), "";
+    ITEMS_REMOVED = "C541", "the items of an array lost their schema", WIDER, both(rust::FIELD_TYPE), "";
 }
 
 pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
@@ -137,15 +137,15 @@ fn one_side(meeting: &mut Meeting<'_, '_>, name: &str, member: &Member<'_>, side
     let (rule, message) = match (side, is_required) {
         (Side::New, true) if whole.default.is_some() => (
             DEFAULTED_ADDED,
-            format!("the required member `{name}` is new, with a default"),
+            format!("the required property `{name}` was added with a default"),
         ),
         (Side::New, true) => (
             REQUIRED_ADDED,
-            format!("the {needs} member `{name}` is new"),
+            format!("the {needs} property `{name}` was added"),
         ),
         (Side::New, false) => (
             OPTIONAL_ADDED,
-            format!("the {needs} member `{name}` is new"),
+            format!("the {needs} property `{name}` was added"),
         ),
         (Side::Old, _) => {
             let rule = if is_required {
@@ -157,7 +157,10 @@ fn one_side(meeting: &mut Meeting<'_, '_>, name: &str, member: &Member<'_>, side
                 Some(_) => "",
                 None => "; it was not deprecated before",
             };
-            (rule, format!("the {needs} member `{name}` is gone{warned}"))
+            (
+                rule,
+                format!("the {needs} property `{name}` was removed{warned}"),
+            )
         }
     };
     let mut found = of_member(meeting, rule, name, member, side, message);
@@ -209,7 +212,7 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
         };
         add(
             rule,
-            format!("the member `{name}` {text}"),
+            format!("the property `{name}` {text}"),
             possible(&after),
         );
     }
@@ -226,14 +229,14 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
         either(WRITE_ONLY_REMOVED, REQUIRED_WRITE_ONLY_REMOVED),
     );
     let marks = [
-        (read.0, read.1, read_more, "is only in responses"),
-        (read.1, read.0, read_less, "is in requests too"),
-        (write.0, write.1, write_more, "is only in requests"),
-        (write.1, write.0, write_less, "is in responses too"),
+        (read.0, read.1, read_more, "is read-only"),
+        (read.1, read.0, read_less, "is no longer read-only"),
+        (write.0, write.1, write_more, "is write-only"),
+        (write.1, write.0, write_less, "is no longer write-only"),
     ];
     for (without, with, rule, text) in marks {
         if without.is_none() && with.is_some() {
-            add(rule, format!("the member `{name}` {text}"), ANY_WAY);
+            add(rule, format!("the property `{name}` {text}"), ANY_WAY);
         }
     }
     let (one, other) = (possible(&before), possible(&after));
@@ -267,7 +270,7 @@ fn unnamed_required(meeting: &mut Meeting<'_, '_>) {
     ];
     for (names, rule, text) in lists {
         for (name, at) in names {
-            let message = format!("the member `{name}`, which is not described, {text}");
+            let message = format!("the property `{name}`, which has no schema, {text}");
             let said = Some(Said { value: (), at: &at });
             let (old, new) = match rule.code {
                 code if code == UNNAMED_NOW_REQUIRED.code => (None, said),
@@ -299,21 +302,15 @@ fn additional(meeting: &mut Meeting<'_, '_>) {
         }
         (_, Never) => (
             UNNAMED_FORBIDDEN,
-            "members that are not named are no longer allowed",
+            "additional properties are no longer allowed",
         ),
-        (Never, _) => (UNNAMED_ALLOWED, "members that are not named are allowed"),
-        (Unsaid, Schema(_)) if is_struct => {
-            (NEW_EXTRA_TYPED, "members that are not named have a schema")
+        (Never, _) => (UNNAMED_ALLOWED, "additional properties are allowed"),
+        (Unsaid, Schema(_)) if is_struct => (NEW_EXTRA_TYPED, "additional properties got a schema"),
+        (Schema(_), Unsaid) if is_struct => {
+            (EXTRA_UNTYPED, "additional properties lost their schema")
         }
-        (Schema(_), Unsaid) if is_struct => (
-            EXTRA_UNTYPED,
-            "members that are not named have no schema any more",
-        ),
-        (_, Schema(_)) => (UNNAMED_TYPED, "members that are not named have a schema"),
-        (Schema(_), _) => (
-            UNNAMED_UNTYPED,
-            "members that are not named have no schema any more",
-        ),
+        (_, Schema(_)) => (UNNAMED_TYPED, "additional properties got a schema"),
+        (Schema(_), _) => (UNNAMED_UNTYPED, "additional properties lost their schema"),
     };
     let found = of_unnamed(meeting, rule, message);
     meeting.add(found);
@@ -328,8 +325,8 @@ fn extra(meeting: &mut Meeting<'_, '_>, is_struct: bool) {
         |additional: Additional| matches!(additional, Additional::Any | Additional::Schema(_));
     let (old, new) = (meeting.old.additional.value, meeting.new.additional.value);
     let (rule, message) = match (has(old), has(new)) {
-        (false, true) => (UNNAMED_SAID, "members that are not named are kept"),
-        (true, false) => (UNNAMED_UNSAID, "members that are not named are not kept"),
+        (false, true) => (UNNAMED_SAID, "`additionalProperties: true` was added"),
+        (true, false) => (UNNAMED_UNSAID, "`additionalProperties: true` was removed"),
         _ => return,
     };
     if is_struct {
@@ -350,8 +347,8 @@ fn items(meeting: &mut Meeting<'_, '_>) {
     let (rule, message) = match (old.is_empty(), new.is_empty()) {
         (true, true) => return,
         (false, false) => return meeting.inner(&old, &new),
-        (true, false) => (ITEMS_ADDED, "the items are described"),
-        (false, true) => (ITEMS_REMOVED, "the items are no longer described"),
+        (true, false) => (ITEMS_ADDED, "the items got a schema"),
+        (false, true) => (ITEMS_REMOVED, "the items lost their schema"),
     };
     let found = schemas::whole(meeting, rule, message);
     meeting.add(found);

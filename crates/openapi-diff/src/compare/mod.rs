@@ -258,12 +258,12 @@ impl Comparison<'_> {
         let (old_at, new_at) = under(at, keyword, !old.is_empty(), !new.is_empty());
         let name = keyword.rsplit('/').next().unwrap_or(keyword);
         for item in new.iter().filter(|item| !old.contains(item)) {
-            let message = format!("`{item}` is new in `{name}`");
+            let message = format!("`{item}` was added in `{name}`");
             let found = self.add(added, At::new(&old_at, &new_at), message);
             found.values(None::<&T>, Some(item));
         }
         for item in old.iter().filter(|item| !new.contains(item)) {
-            let message = format!("`{item}` is gone from `{name}`");
+            let message = format!("`{item}` was removed from `{name}`");
             let found = self.add(removed, At::new(&old_at, &new_at), message);
             found.values(Some(item), None::<&T>);
         }
@@ -279,11 +279,8 @@ impl Comparison<'_> {
                     .root(old, new, direction, user.as_deref(), in_rust);
                 return;
             }
-            (None, Some(_)) => (schemas::SCHEMA_ADDED, "the values are described"),
-            (Some(_), None) => (
-                schemas::SCHEMA_REMOVED,
-                "the values are no longer described",
-            ),
+            (None, Some(_)) => (schemas::SCHEMA_ADDED, "the a schema was added"),
+            (Some(_), None) => (schemas::SCHEMA_REMOVED, "the a schema was removed"),
             (None, None) => return,
         };
         let (old_at, new_at) = under(at, "schema", old.is_some(), new.is_some());

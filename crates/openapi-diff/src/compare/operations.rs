@@ -13,27 +13,27 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, ways};
 
 define_rules! { Operations;
-    ADDED = "C101", "an operation is new", both(additive("there is more to call")), both(rust::METHOD_NEW), "";
-    REMOVED = "C102", "an operation is gone that was deprecated",
+    ADDED = "C101", "an operation was added", both(additive("there is more to call")), both(rust::METHOD_NEW), "";
+    REMOVED = "C102", "a deprecated operation was removed",
         both(breaking("callers get 404 or 405")), both(rust::METHOD_GONE),
         "Remove it after the day that was announced, and not before.";
-    REMOVED_UNANNOUNCED = "C103", "an operation is gone without a deprecation before",
-        both(breaking("callers get 404 or 405, and nobody has told them")), both(rust::METHOD_GONE),
+    REMOVED_UNANNOUNCED = "C103", "an operation was removed that was not deprecated",
+        both(breaking("callers get 404 or 405 without a warning")), both(rust::METHOD_GONE),
         "Deprecate it first, with `x-deprecated` saying what to use instead and from when on it is gone.";
-    ID_CHANGED = "C104", "an `operationId` is another one", both(UNNOTICED), both(rust::METHOD_RENAMED),
+    ID_CHANGED = "C104", "an `operationId` changed", both(UNNOTICED), both(rust::METHOD_RENAMED),
         "Keep the `operationId`: methods are named after it.";
-    PATH_CHANGED = "C105", "an operation has another path",
+    PATH_CHANGED = "C105", "the path of an operation changed",
         both(breaking("requests to the old path get 404")), both(rust::FOLLOWS),
         "Keep the old path beside the new one, deprecated.";
-    METHOD_CHANGED = "C106", "an operation has another HTTP method",
+    METHOD_CHANGED = "C106", "the HTTP method of an operation changed",
         both(breaking("requests with the old method get 405")), both(rust::FOLLOWS), "";
-    CALLBACK_ADDED = "C107", "the API calls an address that the caller names",
-        ways(additive("callers can have themselves called"), UNNOTICED), both(rust::NO_CODE), "";
-    CALLBACK_REMOVED = "C108", "the API no longer calls an address that the caller names",
-        ways(breaking("what callers wait for does not come"), UNNOTICED), both(rust::NO_CODE), "";
-    MARKS_CHANGED = "C109", "an operation is told apart by another query or fragment",
+    CALLBACK_ADDED = "C107", "a callback was added",
+        ways(additive("callers can be called back"), UNNOTICED), both(rust::NO_CODE), "";
+    CALLBACK_REMOVED = "C108", "a callback was removed",
+        ways(breaking("callers wait for it in vain"), UNNOTICED), both(rust::NO_CODE), "";
+    MARKS_CHANGED = "C109", "the query or fragment in the key of a path changed",
         both(breaking("requests reach another operation")), both(rust::FOLLOWS), "";
-    CUT_SHORT = "C199", "there is too much to compare", both(breaking("what was not compared may break callers")),
+    CUT_SHORT = "C199", "there is too much to compare", both(breaking("whatever was not compared may break callers")),
         both(breaking("what was not compared may break programs")),
         "Schemas that nest in more than two million ways are compared in part.";
 }
@@ -123,7 +123,7 @@ fn scope(operation: &Operation, direction: Direction, user: &str) -> Scope {
 
 fn added(comparison: &mut Comparison<'_>, operation: &Operation, direction: Direction, user: &str) {
     comparison.within(scope(operation, direction, user), |comparison| {
-        let message = format!("`{}` is new", operation.key());
+        let message = format!("`{}` was added", operation.key());
         let found = comparison.add(ADDED, At::new("/paths", &operation.pointer), message);
         found.symbol(rust::method(operation));
     });
@@ -267,7 +267,7 @@ fn callbacks(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: 
                 &new.key(),
             );
         } else {
-            let message = format!("the callback `{name}` to `{expression}` is gone");
+            let message = format!("the callback `{name}` to `{expression}` was removed");
             let place = super::entry(at.old, "callbacks", name);
             comparison.add(CALLBACK_REMOVED, At::new(&place, at.new), message);
         }
@@ -277,7 +277,7 @@ fn callbacks(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: 
             let Callback {
                 name, expression, ..
             } = callback;
-            let message = format!("the callback `{name}` to `{expression}` is new");
+            let message = format!("the callback `{name}` to `{expression}` was added");
             let place = super::entry(at.new, "callbacks", name);
             comparison.add(CALLBACK_ADDED, At::new(at.old, &place), message);
         }

@@ -11,32 +11,32 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, Ways, additive, both, breaking, neutral, ways};
 
 /// How a value is written in a request is nothing that Rust users see.
-const WRITTEN: Ways = both(breaking("what callers send is read in another way"));
+const WRITTEN: Ways = both(breaking("the server reads the value in another way"));
 
 define_rules! { Parameters;
-    OPTIONAL_ADDED = "C201", "an optional parameter is new", both(additive("nobody has to use it")),
+    OPTIONAL_ADDED = "C201", "an optional parameter was added", both(additive("nobody has to use it")),
         both(rust::SETTER_NEW), "";
-    REQUIRED_ADDED = "C202", "a required parameter is new",
+    REQUIRED_ADDED = "C202", "a required parameter was added",
         ways(breaking("callers that do not send it are refused"), UNNOTICED), both(rust::SETTER_NEEDED),
         "Make it optional, or give it a default.";
-    DEFAULTED_ADDED = "C203", "a required parameter with a default is new",
+    DEFAULTED_ADDED = "C203", "a required parameter with a default was added",
         both(additive("where it is left out, the default counts")), both(rust::SETTER_NEEDED), "";
-    REMOVED = "C204", "a parameter is gone",
+    REMOVED = "C204", "a parameter was removed",
         both(breaking("callers that send it are refused, or do not get what they ask for")),
         both(rust::SETTER_GONE), "Deprecate it first.";
-    NOW_REQUIRED = "C205", "a parameter is required",
+    NOW_REQUIRED = "C205", "a parameter became required",
         ways(breaking("callers that leave it out are refused"), UNNOTICED), both(rust::SETTER_NEEDED),
         "Leave it optional, or give it a default.";
     NOW_OPTIONAL = "C206", "a parameter is no longer required",
         ways(additive("callers may leave it out"), breaking("it may be missing")),
         both(rust::SETTER_OPTIONAL), "";
-    MOVED = "C207", "a parameter is sent elsewhere", both(breaking("the server looks for it elsewhere")),
+    MOVED = "C207", "the place of a parameter changed", both(breaking("the server looks for it elsewhere")),
         both(rust::FOLLOWS), "";
-    RENAMED_IN_PATH = "C208", "a parameter of a path has another name",
+    RENAMED_IN_PATH = "C208", "the name of a path parameter changed",
         both(neutral("the path is the same")), both(rust::SETTER_RENAMED),
         "Keep the name: the setter is named after it.";
-    STYLE_CHANGED = "C209", "a parameter is written in another style", WRITTEN, both(rust::FOLLOWS), "";
-    EXPLODE_CHANGED = "C210", "lists or objects of a parameter are written in another way", WRITTEN,
+    STYLE_CHANGED = "C209", "the style of a parameter changed", WRITTEN, both(rust::FOLLOWS), "";
+    EXPLODE_CHANGED = "C210", "`explode` of a parameter changed", WRITTEN,
         both(rust::FOLLOWS), "";
     RESERVED_ALLOWED = "C211", "reserved characters of a parameter are sent as they are", WRITTEN,
         both(rust::FOLLOWS), "";
@@ -47,22 +47,22 @@ define_rules! { Parameters;
     EMPTY_FORBIDDEN = "C214", "a parameter may no longer be sent without a value",
         ways(breaking("callers that send it without a value are refused"), UNNOTICED),
         both(rust::FOLLOWS), "";
-    CONTENT_ADDED = "C215", "the value of a parameter is written in a media type", WRITTEN,
+    CONTENT_ADDED = "C215", "the `content` of a parameter was added", WRITTEN,
         both(rust::SETTER_KIND), "";
-    CONTENT_REMOVED = "C216", "the value of a parameter is no longer written in a media type", WRITTEN,
+    CONTENT_REMOVED = "C216", "the `content` of a parameter was removed", WRITTEN,
         both(rust::SETTER_KIND), "";
-    CONTENT_CHANGED = "C217", "the value of a parameter is written in another media type", WRITTEN,
+    CONTENT_CHANGED = "C217", "the media type of a parameter changed", WRITTEN,
         both(rust::FOLLOWS), "";
-    CLIENT_DEFAULT_ADDED = "C218", "a client can be given the value of a parameter", both(UNNOTICED),
+    CLIENT_DEFAULT_ADDED = "C218", "a client setting for a parameter was added", both(UNNOTICED),
         both(rust::SETTING_NEW), "";
-    CLIENT_DEFAULT_REMOVED = "C219", "a client can no longer be given the value of a parameter",
+    CLIENT_DEFAULT_REMOVED = "C219", "the client setting for a parameter was removed",
         both(UNNOTICED), both(rust::SETTING_GONE), "";
-    CLIENT_DEFAULT_CHANGED = "C220", "the setting of a client has another name", both(UNNOTICED),
+    CLIENT_DEFAULT_CHANGED = "C220", "the name of a client setting changed", both(UNNOTICED),
         both(rust::SETTING_GONE), "";
-    FILTER_CHANGED = "C221", "a parameter asks for other items",
+    FILTER_CHANGED = "C221", "the filter of a parameter changed",
         both(breaking("callers get other items than before")), both(rust::FOLLOWS), "";
-    FILTER_SAID = "C222", "it is said, or no longer said, which items a parameter asks for",
-        both(neutral("the API does what it did")), both(rust::FOLLOWS), "";
+    FILTER_SAID = "C222", "the filter of a parameter (`x-filters`) was added or removed",
+        both(neutral("the API behaves as before")), both(rust::FOLLOWS), "";
 }
 
 type Use = Used<Parameter>;
@@ -162,7 +162,7 @@ fn one_side(
         None if !is_new => "; it was not deprecated before",
         _ => "",
     };
-    let is = if is_new { "is new" } else { "is gone" };
+    let is = if is_new { "was added" } else { "was removed" };
     let message = format!(
         "the {needs} {} parameter `{}` {is}{warned}",
         parameter.location, parameter.name

@@ -11,51 +11,51 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, ways};
 
 define_rules! { Responses;
-    SUCCESS_ADDED = "C401", "a status of success is new",
-        both(additive("callers that take any status of 2xx for success go on working")),
+    SUCCESS_ADDED = "C401", "a success response was added",
+        both(additive("callers that treat any 2xx as success keep working")),
         both(rust::FOLLOWS), "";
-    SUCCESS_REMOVED = "C402", "a status of success is gone",
-        both(breaking("callers that wait for it get another one")), both(rust::FOLLOWS), "";
-    ERROR_ADDED = "C403", "a status that is no success is new",
-        both(additive("callers that handle errors by their class go on working")), both(rust::FOLLOWS), "";
-    ERROR_REMOVED = "C404", "a status that is no success is gone",
-        both(neutral("the API no longer answers so")), both(rust::FOLLOWS), "";
-    RESULT_CHANGED = "C405", "a method returns one of another number of bodies", both(UNNOTICED),
+    SUCCESS_REMOVED = "C402", "a success response was removed",
+        both(breaking("callers that expect this status get another one")), both(rust::FOLLOWS), "";
+    ERROR_ADDED = "C403", "a response other than success was added",
+        both(additive("callers that handle errors by status class keep working")), both(rust::FOLLOWS), "";
+    ERROR_REMOVED = "C404", "a response other than success was removed",
+        both(neutral("the API no longer responds with it")), both(rust::FOLLOWS), "";
+    RESULT_CHANGED = "C405", "the number of different response bodies changed", both(UNNOTICED),
         both(rust::RESULT_TYPE), "Give statuses of success the same body, and errors theirs.";
-    BODY_ADDED = "C406", "a response has a body, and had none",
-        both(additive("there is something to read")), both(rust::RESULT_TYPE), "";
-    BODY_REMOVED = "C407", "a response has no body, and had one",
+    BODY_ADDED = "C406", "a response got a body",
+        both(additive("there is a body to read")), both(rust::RESULT_TYPE), "";
+    BODY_REMOVED = "C407", "a response lost its body",
         both(breaking("callers that read it find nothing")), both(rust::RESULT_TYPE), "";
-    MEDIA_TYPE_ADDED = "C408", "a media type of a response is new",
+    MEDIA_TYPE_ADDED = "C408", "a media type of a response was added",
         both(additive("callers may ask for it")), both(rust::BODY_METHOD_NEW), "";
-    MEDIA_TYPE_REMOVED = "C409", "a media type of a response is gone",
-        both(breaking("callers that ask for it get 406, or what they cannot read")),
+    MEDIA_TYPE_REMOVED = "C409", "a media type of a response was removed",
+        both(breaking("callers that accept only this media type get 406, or a body they cannot read")),
         both(rust::BODY_METHOD_GONE), "";
-    HEADER_ADDED = "C410", "a header of a response is new", both(additive("there is more to read")),
+    HEADER_ADDED = "C410", "a response header was added", both(additive("there is more to read")),
         both(rust::FOLLOWS), "";
-    HEADER_REMOVED = "C411", "a header of a response is gone",
+    HEADER_REMOVED = "C411", "a response header was removed",
         both(breaking("callers that read it find nothing")), both(rust::FOLLOWS), "";
-    HEADER_NOW_REQUIRED = "C412", "a header is always there",
+    HEADER_NOW_REQUIRED = "C412", "a response header became required",
         both(neutral("callers can rely on it")), both(rust::FOLLOWS), "";
-    HEADER_NOW_OPTIONAL = "C413", "a header may be missing",
+    HEADER_NOW_OPTIONAL = "C413", "a response header is no longer required",
         both(breaking("callers that rely on it find nothing")), both(rust::FOLLOWS), "";
-    HEADER_CONTENT_ADDED = "C414", "the value of a header is written in a media type",
+    HEADER_CONTENT_ADDED = "C414", "the `content` of a response header was added",
         both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
-    HEADER_CONTENT_REMOVED = "C415", "the value of a header is no longer written in a media type",
+    HEADER_CONTENT_REMOVED = "C415", "the `content` of a response header was removed",
         both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
-    HEADER_CONTENT_CHANGED = "C416", "the value of a header is written in another media type",
+    HEADER_CONTENT_CHANGED = "C416", "the media type of a response header changed",
         both(breaking("the value is read in another way")), both(rust::FOLLOWS), "";
-    SUCCESS_OF_MANY_ADDED = "C418", "a status of success is new beside several with bodies of their own",
-        both(additive("callers that take any status of 2xx for success go on working")),
+    SUCCESS_OF_MANY_ADDED = "C418", "a success response was added beside several with different bodies",
+        both(additive("callers that treat any 2xx as success keep working")),
         both(rust::VARIANT_NEW), "";
-    SUCCESS_OF_MANY_REMOVED = "C419", "a status of success is gone from several with bodies of their own",
-        both(breaking("callers that wait for it get another one")), both(rust::VARIANT_GONE), "";
-    ERROR_OF_MANY_ADDED = "C420", "an error is new beside several with bodies of their own",
-        both(additive("callers that handle errors by their class go on working")), both(rust::VARIANT_NEW), "";
-    ERROR_OF_MANY_REMOVED = "C421", "an error is gone from several with bodies of their own",
-        both(neutral("the API no longer answers so")), both(rust::VARIANT_GONE), "";
-    TELLS_CHANGED = "C417", "a header says that something else has happened, or nothing",
-        ways(UNNOTICED, neutral("the API does what it did")), both(rust::FOLLOWS), "";
+    SUCCESS_OF_MANY_REMOVED = "C419", "one of several success responses with different bodies was removed",
+        both(breaking("callers that expect this status get another one")), both(rust::VARIANT_GONE), "";
+    ERROR_OF_MANY_ADDED = "C420", "an error response was added beside several with different bodies",
+        both(additive("callers that handle errors by status class keep working")), both(rust::VARIANT_NEW), "";
+    ERROR_OF_MANY_REMOVED = "C421", "one of several error responses with different bodies was removed",
+        both(neutral("the API no longer responds with it")), both(rust::VARIANT_GONE), "";
+    TELLS_CHANGED = "C417", "the meaning of a header (`x-tells`) changed",
+        ways(UNNOTICED, neutral("the API behaves as before")), both(rust::FOLLOWS), "";
 }
 
 pub(super) fn compare(
@@ -76,7 +76,7 @@ pub(super) fn compare(
                 [ERROR_REMOVED, ERROR_OF_MANY_REMOVED],
             ];
             let at = At::new(&response.at, at.new);
-            one_side(comparison, rules, at, *key, "is gone", [old, new]);
+            one_side(comparison, rules, at, *key, "was removed", [old, new]);
         }
     }
     for (key, response) in &new.responses {
@@ -86,7 +86,7 @@ pub(super) fn compare(
                 [SUCCESS_ADDED, SUCCESS_OF_MANY_ADDED],
                 [ERROR_ADDED, ERROR_OF_MANY_ADDED],
             ];
-            one_side(comparison, rules, at, *key, "is new", [old, new]);
+            one_side(comparison, rules, at, *key, "was added", [old, new]);
         }
     }
     results(comparison, at, old, new);
@@ -200,14 +200,14 @@ pub(super) fn headers(
         } else {
             let place = entry(at.old, "headers", name);
             let at = At::new(&place, at.new);
-            let message = format!("the header `{name}` is gone");
+            let message = format!("the header `{name}` was removed");
             comparison.add(removed, at, message).direction = direction;
         }
     }
     for name in new.keys().filter(|name| find(old, name).is_none()) {
         let place = entry(at.new, "headers", name);
         let at = At::new(at.old, &place);
-        let message = format!("the header `{name}` is new");
+        let message = format!("the header `{name}` was added");
         comparison.add(added, at, message).direction = direction;
     }
 }

@@ -15,44 +15,44 @@ use crate::verdict::{UNNOTICED, Ways, additive, both, breaking, neutral, ways};
 
 /// Fewer values than before.
 pub(super) const NARROWER: Ways = ways(
-    breaking("callers that send what was allowed are refused"),
-    neutral("callers receive nothing that they did not know"),
+    breaking("values that were accepted are refused"),
+    neutral("callers receive nothing new"),
 );
 /// More values than before.
 pub(super) const WIDER: Ways = ways(
     additive("callers may send more"),
-    breaking("callers receive what they could not expect"),
+    breaking("callers may receive values they do not expect"),
 );
 /// Other values than before.
-pub(super) const OTHER: Ways = both(breaking("callers send and expect other values"));
+pub(super) const OTHER: Ways = both(breaking("callers send and expect the old values"));
 
 define_rules! { Schemas;
-    TYPE_CHANGED = "C501", "a type is another one", OTHER, both(rust::FIELD_TYPE),
-        "Add a member of the new type beside the old one, and deprecate the old one.";
-    TYPE_WIDENED = "C502", "a type is allowed beside those before", WIDER, both(rust::FIELD_TYPE), "";
-    TYPE_NARROWED = "C503", "a type is no longer allowed", NARROWER, both(rust::FIELD_TYPE), "";
+    TYPE_CHANGED = "C501", "the type changed", OTHER, both(rust::FIELD_TYPE),
+        "Add a property of the new type beside the old one, and deprecate the old one.";
+    TYPE_WIDENED = "C502", "more types are allowed", WIDER, both(rust::FIELD_TYPE), "";
+    TYPE_NARROWED = "C503", "fewer types are allowed", NARROWER, both(rust::FIELD_TYPE), "";
     NULL_ALLOWED = "C504", "null is allowed", WIDER, both(rust::FIELD_NULL), "";
     NULL_FORBIDDEN = "C505", "null is no longer allowed", NARROWER, both(rust::FIELD_NO_NULL), "";
-    NULL_ALLOWED_OPTIONAL = "C506", "null is allowed in a member that replies may leave out", WIDER,
+    NULL_ALLOWED_OPTIONAL = "C506", "null is allowed in an optional property of responses", WIDER,
         both(rust::FIELD_SAME), "";
-    NULL_FORBIDDEN_OPTIONAL = "C507", "null is no longer allowed in a member that replies may leave out",
+    NULL_FORBIDDEN_OPTIONAL = "C507", "null is no longer allowed in an optional property of responses",
         NARROWER, both(rust::FIELD_SAME), "";
-    FORMAT_ADDED = "C508", "a format is said", NARROWER, both(rust::FOLLOWS), "";
-    FORMAT_REMOVED = "C509", "a format is no longer said", WIDER, both(rust::FOLLOWS), "";
-    FORMAT_CHANGED = "C510", "a format is another one", OTHER, both(rust::FOLLOWS), "";
-    TYPED_FORMAT_ADDED = "C511", "a format with a Rust type of its own is said", NARROWER,
+    FORMAT_ADDED = "C508", "a format was added", NARROWER, both(rust::FOLLOWS), "";
+    FORMAT_REMOVED = "C509", "a format was removed", WIDER, both(rust::FOLLOWS), "";
+    FORMAT_CHANGED = "C510", "the format changed", OTHER, both(rust::FOLLOWS), "";
+    TYPED_FORMAT_ADDED = "C511", "a format with its own Rust type was added", NARROWER,
         both(rust::FIELD_TYPE), "";
-    TYPED_FORMAT_REMOVED = "C512", "a format with a Rust type of its own is no longer said", WIDER,
+    TYPED_FORMAT_REMOVED = "C512", "a format with its own Rust type was removed", WIDER,
         both(rust::FIELD_TYPE), "";
-    TYPED_FORMAT_CHANGED = "C513", "a format is another one, and one of them has a Rust type of its own",
+    TYPED_FORMAT_CHANGED = "C513", "the format changed, and one of the two has its own Rust type",
         OTHER, both(rust::FIELD_TYPE), "";
-    COMPONENT_ADDED = "C514", "a component is new", both(UNNOTICED), both(rust::TYPE_NEW), "";
-    COMPONENT_REMOVED = "C515", "a component is gone", both(UNNOTICED), both(rust::TYPE_GONE),
+    COMPONENT_ADDED = "C514", "a component schema was added", both(UNNOTICED), both(rust::TYPE_NEW), "";
+    COMPONENT_REMOVED = "C515", "a component schema was removed", both(UNNOTICED), both(rust::TYPE_GONE),
         "Keep the component, or accept that its type goes.";
-    TYPE_RENAMED = "C516", "a schema has another name", both(UNNOTICED), both(rust::TYPE_RENAMED),
+    TYPE_RENAMED = "C516", "the Rust type of a schema has another name", both(UNNOTICED), both(rust::TYPE_RENAMED),
         "Keep the name of the component: types are named after it.";
-    SCHEMA_ADDED = "C517", "values are described", NARROWER, both(rust::FIELD_TYPE), "";
-    SCHEMA_REMOVED = "C518", "values are no longer described", WIDER, both(rust::FIELD_TYPE), "";
+    SCHEMA_ADDED = "C517", "a schema was added", NARROWER, both(rust::FIELD_TYPE), "";
+    SCHEMA_REMOVED = "C518", "a schema was removed", WIDER, both(rust::FIELD_TYPE), "";
 }
 
 /// Compares all that two schemas say. The fields are named one by one, so that a new one is not forgotten.
@@ -315,7 +315,7 @@ pub(super) fn component_removed(comparison: &mut Comparison<'_>, name: &str, id:
     let found = comparison.add(
         COMPONENT_REMOVED,
         at,
-        format!("the component `{name}` is gone"),
+        format!("the component `{name}` was removed"),
     );
     found.direction = Direction::default();
     found.symbol(format!("types::{type_name}"));
@@ -328,7 +328,7 @@ pub(super) fn component_added(comparison: &mut Comparison<'_>, name: &str, id: S
     let found = comparison.add(
         COMPONENT_ADDED,
         at,
-        format!("the component `{name}` is new"),
+        format!("the component `{name}` was added"),
     );
     found.direction = Direction::default();
     found.symbol(format!("types::{type_name}"));

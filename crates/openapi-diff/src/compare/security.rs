@@ -13,57 +13,57 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
 
 define_rules! { Security;
-    SCHEME_ADDED = "C701", "a security scheme is new", both(additive("there are more credentials")),
+    SCHEME_ADDED = "C701", "a security scheme was added", both(additive("there are more credentials")),
         both(rust::CREDENTIAL_NEW), "";
-    SCHEME_REMOVED = "C702", "a security scheme is gone",
+    SCHEME_REMOVED = "C702", "a security scheme was removed",
         both(breaking("callers that have such credentials are refused")), both(rust::CREDENTIAL_GONE), "";
-    SCHEME_KIND_CHANGED = "C703", "a security scheme is of another kind",
+    SCHEME_KIND_CHANGED = "C703", "the kind of a security scheme changed",
         both(breaking("callers need other credentials")), both(rust::CREDENTIAL_OTHER), "";
-    KEY_PLACE_CHANGED = "C704", "a key is sent elsewhere, or under another name",
+    KEY_PLACE_CHANGED = "C704", "the place or the name of an API key changed",
         both(breaking("the server looks for it elsewhere")), both(rust::FOLLOWS), "";
-    TOKEN_FORMAT_CHANGED = "C705", "tokens are said to have another format",
-        both(neutral("callers need not look into a token")), both(rust::DOCUMENTATION), "";
-    FLOW_ADDED = "C706", "a flow of OAuth 2.0 is new", both(additive("there is another way to a token")),
+    TOKEN_FORMAT_CHANGED = "C705", "the documented format of tokens changed",
+        both(neutral("callers do not look into tokens")), both(rust::DOCUMENTATION), "";
+    FLOW_ADDED = "C706", "an OAuth 2.0 flow was added", both(additive("there is another way to get a token")),
         both(additive("the client offers it")), "";
-    FLOW_REMOVED = "C707", "a flow of OAuth 2.0 is gone",
+    FLOW_REMOVED = "C707", "an OAuth 2.0 flow was removed",
         both(breaking("callers that use it get no token")),
         both(breaking("the client no longer offers it")), "";
-    FLOW_URL_CHANGED = "C708", "an address of OAuth 2.0 is another one",
-        both(breaking("callers ask in vain")), both(rust::FOLLOWS), "";
-    SCOPE_ADDED = "C709", "a scope is new", both(additive("callers may ask for it")),
-        both(additive("there is a scope more")), "";
-    SCOPE_REMOVED = "C710", "a scope is gone", both(breaking("callers that ask for it are refused")),
+    FLOW_URL_CHANGED = "C708", "an OAuth 2.0 URL changed",
+        both(breaking("requests to the old URL fail")), both(rust::FOLLOWS), "";
+    SCOPE_ADDED = "C709", "a scope was added", both(additive("callers may ask for it")),
+        both(additive("there is a new scope")), "";
+    SCOPE_REMOVED = "C710", "a scope was removed", both(breaking("callers that ask for it are refused")),
         both(breaking("the scope is gone")), "";
-    SCOPE_TEXT_CHANGED = "C711", "a scope is described in other words", both(UNNOTICED),
+    SCOPE_TEXT_CHANGED = "C711", "the description of a scope changed", both(UNNOTICED),
         both(rust::DOCUMENTATION), "";
-    OAUTH_CHANGED = "C712", "a detail of OAuth 2.0 (`x-oauth`) is another one",
-        both(breaking("tokens are got, refreshed or checked in another way")), both(rust::FOLLOWS), "";
-    OAUTH_SAID = "C714", "a detail of OAuth 2.0 (`x-oauth`) is said", both(neutral("callers can go by it")),
+    OAUTH_CHANGED = "C712", "a detail of OAuth 2.0 (`x-oauth`) changed",
+        both(breaking("the way to get, refresh or check tokens changes")), both(rust::FOLLOWS), "";
+    OAUTH_SAID = "C714", "a detail of OAuth 2.0 (`x-oauth`) was added", both(neutral("it only says more")),
         both(rust::FOLLOWS), "";
-    FLOW_URL_SAID = "C715", "an address of OAuth 2.0 is said", both(additive("callers may use it")),
+    FLOW_URL_SAID = "C715", "an OAuth 2.0 URL was added", both(additive("callers may use it")),
         both(rust::FOLLOWS), "";
-    DISCOVERY_CHANGED = "C713", "the provider of `OpenID` Connect describes itself elsewhere",
-        both(breaking("callers ask in vain")), both(rust::FOLLOWS), "";
+    DISCOVERY_CHANGED = "C713", "the `OpenID` Connect discovery URL changed",
+        both(breaking("requests to the old URL fail")), both(rust::FOLLOWS), "";
     NOW_NEEDED = "C720", "an operation needs credentials, and needed none",
         both(breaking("callers without credentials get 401")), both(rust::CALL_REFUSED), "";
     NO_LONGER_NEEDED = "C721", "an operation needs no credentials any more",
         both(additive("callers may call it without")), both(rust::CALL_ALLOWED), "";
-    ALTERNATIVE_ADDED = "C722", "other credentials are enough, too",
+    ALTERNATIVE_ADDED = "C722", "an alternative of credentials was added",
         both(additive("callers have a choice")), both(rust::CALL_ALLOWED), "";
-    ALTERNATIVE_REMOVED = "C723", "credentials are no longer enough",
+    ALTERNATIVE_REMOVED = "C723", "an alternative of credentials was removed",
         both(breaking("callers that have only these get 401")), both(rust::CALL_REFUSED),
         "Accept both for a time.";
-    SCOPE_NEEDED = "C724", "an operation needs a scope more",
+    SCOPE_NEEDED = "C724", "an operation needs another scope",
         both(breaking("tokens without it get 403")), both(rust::CALL_REFUSED), "";
-    SCOPE_NOT_NEEDED = "C725", "an operation needs a scope less",
+    SCOPE_NOT_NEEDED = "C725", "an operation no longer needs a scope",
         both(additive("tokens without it are enough")), both(rust::CALL_ALLOWED), "";
     TRUST_NEEDED = "C726", "only trusted applications may call an operation",
         both(breaking("other applications get 403")), both(rust::CALL_REFUSED), "";
     TRUST_NOT_NEEDED = "C727", "any application may call an operation",
         both(additive("other applications may call it")), both(rust::CALL_ALLOWED), "";
-    FEATURE_ALLOWED = "C728", "one more feature of an API client is enough",
+    FEATURE_ALLOWED = "C728", "another feature of an API client suffices",
         both(additive("more clients may call it")), both(rust::CALL_ALLOWED), "";
-    FEATURE_NOT_ALLOWED = "C729", "a feature of an API client is no longer enough",
+    FEATURE_NOT_ALLOWED = "C729", "a feature of an API client no longer suffices",
         both(breaking("clients that have only this one get 403")), both(rust::CALL_REFUSED), "";
     FEATURES_NEEDED = "C730", "an operation needs a feature, and needed none",
         both(breaking("clients without one get 403")), both(rust::CALL_REFUSED), "";
@@ -85,7 +85,7 @@ pub(super) fn schemes(comparison: &mut Comparison<'_>) {
         if let Some(after) = new.get(name) {
             pair(comparison, name, scheme, after);
         } else {
-            let message = format!("the security scheme `{name}` is gone");
+            let message = format!("the security scheme `{name}` was removed");
             let at = At::new(&scheme.pointer, holder);
             comparison
                 .add(SCHEME_REMOVED, at, message)
@@ -93,7 +93,7 @@ pub(super) fn schemes(comparison: &mut Comparison<'_>) {
         }
     }
     for (name, scheme) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-        let message = format!("the security scheme `{name}` is new");
+        let message = format!("the security scheme `{name}` was added");
         let at = At::new(holder, &scheme.pointer);
         comparison
             .add(SCHEME_ADDED, at, message)
@@ -192,14 +192,14 @@ fn flows(comparison: &mut Comparison<'_>, at: At<'_>, old: &[Flow], new: &[Flow]
             let (old_at, new_at) = (place(at.old, flow.kind), place(at.new, flow.kind));
             self::flow(comparison, At::new(&old_at, &new_at), flow, after);
         } else {
-            let message = format!("the flow `{}` is gone", flow.kind.as_str());
+            let message = format!("the flow `{}` was removed", flow.kind.as_str());
             let old_at = place(at.old, flow.kind);
             comparison.add(FLOW_REMOVED, At::new(&old_at, at.new), message);
         }
     }
     for flow in new {
         if !old.iter().any(|other| other.kind == flow.kind) {
-            let message = format!("the flow `{}` is new", flow.kind.as_str());
+            let message = format!("the flow `{}` was added", flow.kind.as_str());
             let new_at = place(at.new, flow.kind);
             comparison.add(FLOW_ADDED, At::new(at.old, &new_at), message);
         }
@@ -238,7 +238,7 @@ fn flow(comparison: &mut Comparison<'_>, at: At<'_>, old: &Flow, new: &Flow) {
             let pair = [Some(text.as_str()), Some(after.as_str())];
             texts::text(comparison, SCOPE_TEXT_CHANGED, both, "", pair);
         } else {
-            let message = format!("the scope `{scope}` is gone");
+            let message = format!("the scope `{scope}` was removed");
             comparison.add(SCOPE_REMOVED, At::new(&old_at, at.new), message);
         }
     }
@@ -247,7 +247,7 @@ fn flow(comparison: &mut Comparison<'_>, at: At<'_>, old: &Flow, new: &Flow) {
         .keys()
         .filter(|scope| !scopes.contains_key(*scope))
     {
-        let message = format!("the scope `{scope}` is new");
+        let message = format!("the scope `{scope}` was added");
         let new_at = super::entry(at.new, "scopes", scope);
         comparison.add(SCOPE_ADDED, At::new(at.old, &new_at), message);
     }

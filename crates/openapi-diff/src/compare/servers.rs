@@ -9,29 +9,29 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking};
 
 define_rules! { Servers;
-    ADDED = "C801", "a server is new", both(additive("there is another place to call")),
+    ADDED = "C801", "a server was added", both(additive("there is another place to call")),
         both(rust::ENVIRONMENT_NEW), "";
-    REMOVED = "C802", "a server is gone", both(breaking("calls to it fail")),
+    REMOVED = "C802", "a server was removed", both(breaking("calls to it fail")),
         both(rust::ENVIRONMENT_GONE), "";
-    URL_CHANGED = "C803", "a server has another URL", both(breaking("calls to the old one fail")),
+    URL_CHANGED = "C803", "the URL of a server changed", both(breaking("calls to the old one fail")),
         both(rust::FOLLOWS), "";
-    ENVIRONMENT_CHANGED = "C804", "an environment has another name", both(UNNOTICED),
+    ENVIRONMENT_CHANGED = "C804", "the name of an environment changed", both(UNNOTICED),
         both(rust::ENVIRONMENT_GONE), "";
-    FIRST_CHANGED = "C805", "another server is the first", both(breaking("who takes the first one calls another")),
-        both(breaking("a client that is told of no environment calls another server")), "";
-    VARIABLE_ADDED = "C806", "a variable of a server is new", both(additive("its default is usable")),
+    FIRST_CHANGED = "C805", "the first server changed", both(breaking("callers that use the first server call another one")),
+        both(breaking("a client without an environment calls another server")), "";
+    VARIABLE_ADDED = "C806", "a variable of a server was added", both(additive("its default works")),
         both(rust::FOLLOWS), "";
-    VARIABLE_REMOVED = "C807", "a variable of a server is gone",
+    VARIABLE_REMOVED = "C807", "a variable of a server was removed",
         both(breaking("callers that set it call another server")), both(rust::SETTING_GONE), "";
-    VARIABLE_DEFAULT_CHANGED = "C808", "a variable of a server has another default",
+    VARIABLE_DEFAULT_CHANGED = "C808", "the default of a server variable changed",
         both(breaking("callers that do not set it call another server")), both(rust::FOLLOWS), "";
-    VARIABLE_VALUE_ADDED = "C809", "a value of a variable of a server is new",
+    VARIABLE_VALUE_ADDED = "C809", "a value of a variable of a server was added",
         both(additive("callers may choose it")), both(rust::FOLLOWS), "";
-    VARIABLE_VALUE_REMOVED = "C810", "a value of a variable of a server is gone",
+    VARIABLE_VALUE_REMOVED = "C810", "a value of a variable of a server was removed",
         both(breaking("callers that choose it fail")), both(rust::FOLLOWS), "";
-    OWN_ADDED = "C811", "an operation has servers of its own", both(breaking("calls to the others fail")),
+    OWN_ADDED = "C811", "an operation got servers of its own", both(breaking("calls to the others fail")),
         both(rust::FOLLOWS), "";
-    OWN_REMOVED = "C812", "an operation has no servers of its own any more",
+    OWN_REMOVED = "C812", "an operation lost its own servers",
         both(breaking("calls to them fail")), both(rust::FOLLOWS), "";
 }
 
@@ -67,14 +67,14 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, at: At<'_>, old: &[Server
         if let Some(after) = after {
             pair(comparison, before, &new[*after]);
         } else {
-            let message = format!("the server `{}` is gone", before.url);
+            let message = format!("the server `{}` was removed", before.url);
             let found = comparison.add(REMOVED, At::new(&before.pointer, at.new), message);
             found.symbols(variant(before));
         }
     }
     for (index, server) in new.iter().enumerate() {
         if !matches.contains(&Some(index)) {
-            let message = format!("the server `{}` is new", server.url);
+            let message = format!("the server `{}` was added", server.url);
             let found = comparison.add(ADDED, At::new(at.old, &server.pointer), message);
             found.symbols(variant(server));
         }
@@ -137,7 +137,7 @@ fn pair(comparison: &mut Comparison<'_>, old: &Server, new: &Server) {
             let new_at = entry(at.new, "variables", name);
             self::variable(comparison, At::new(&old_at, &new_at), variable, after);
         } else {
-            let message = format!("the variable `{name}` is gone");
+            let message = format!("the variable `{name}` was removed");
             comparison.add(VARIABLE_REMOVED, At::new(&old_at, at.new), message);
         }
     }
@@ -146,7 +146,7 @@ fn pair(comparison: &mut Comparison<'_>, old: &Server, new: &Server) {
         .keys()
         .filter(|name| !variables.contains_key(*name))
     {
-        let message = format!("the variable `{name}` is new");
+        let message = format!("the variable `{name}` was added");
         let new_at = entry(at.new, "variables", name);
         comparison.add(VARIABLE_ADDED, At::new(at.old, &new_at), message);
     }

@@ -13,66 +13,66 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
 
 define_rules! { Settings;
-    RATE_LIMIT_ADDED = "C860", "a rate limit is new", both(breaking("calls beyond it get 429")),
+    RATE_LIMIT_ADDED = "C860", "a rate limit was added", both(breaking("calls beyond it get 429")),
         both(rust::FOLLOWS), "";
-    RATE_LIMIT_REMOVED = "C861", "a rate limit is gone", both(additive("callers may call more often")),
+    RATE_LIMIT_REMOVED = "C861", "a rate limit was removed", both(additive("callers may call more often")),
         both(rust::FOLLOWS), "";
     RATE_LIMIT_TIGHTER = "C862", "a rate limit allows less", both(breaking("calls beyond it get 429")),
         both(rust::FOLLOWS), "";
     RATE_LIMIT_LOOSER = "C863", "a rate limit allows more", both(additive("callers may call more often")),
         both(rust::FOLLOWS), "";
-    RATE_LIMIT_SCOPE_CHANGED = "C864", "a rate limit counts other calls, or other callers",
+    RATE_LIMIT_SCOPE_CHANGED = "C864", "the paths or the callers that a rate limit counts changed",
         both(breaking("calls that were within the limit may get 429")), both(rust::FOLLOWS), "";
-    RETRY_FORBIDDEN = "C865", "a retry may do harm", both(breaking("callers that retry may do harm")),
+    RETRY_FORBIDDEN = "C865", "retries became unsafe", both(breaking("callers that retry may do harm")),
         both(rust::FOLLOWS), "";
-    RETRY_ALLOWED = "C866", "a retry does no harm", both(additive("callers may retry")),
+    RETRY_ALLOWED = "C866", "retries became safe", both(additive("callers may retry")),
         both(rust::FOLLOWS), "";
-    RETRY_STATUS_ADDED = "C867", "a retry makes sense after another status",
+    RETRY_STATUS_ADDED = "C867", "a status after which to retry was added",
         both(additive("callers may retry")), both(rust::FOLLOWS), "";
-    RETRY_STATUS_REMOVED = "C868", "a retry no longer makes sense after a status",
-        both(breaking("callers that retry may do harm, or wait in vain")), both(rust::FOLLOWS), "";
-    IDEMPOTENCY_ADDED = "C869", "a header makes retries safe", both(additive("callers may send it")),
+    RETRY_STATUS_REMOVED = "C868", "a status after which to retry was removed",
+        both(breaking("callers that retry may do harm, or fail again")), both(rust::FOLLOWS), "";
+    IDEMPOTENCY_ADDED = "C869", "an idempotency key was added", both(additive("callers may send it")),
         both(rust::FOLLOWS), "";
-    IDEMPOTENCY_REMOVED = "C870", "no header makes retries safe any more",
+    IDEMPOTENCY_REMOVED = "C870", "the idempotency key was removed",
         both(breaking("callers that retry may do harm")), both(rust::FOLLOWS), "";
-    IDEMPOTENCY_CHANGED = "C871", "another header makes retries safe",
+    IDEMPOTENCY_CHANGED = "C871", "the header of the idempotency key changed",
         both(breaking("callers that retry with the old one may do harm")), both(rust::FOLLOWS), "";
-    PAGINATION_ADDED = "C872", "it is said how a list is paged", both(UNNOTICED), both(rust::PAGES_NEW), "";
-    PAGINATION_REMOVED = "C873", "it is no longer said how a list is paged", both(UNNOTICED),
+    PAGINATION_ADDED = "C872", "the pagination of an operation was added", both(UNNOTICED), both(rust::PAGES_NEW), "";
+    PAGINATION_REMOVED = "C873", "the pagination of an operation was removed", both(UNNOTICED),
         both(rust::PAGES_GONE), "";
-    PAGINATION_CHANGED = "C874", "a list is paged in another way",
-        both(breaking("callers that page the old way miss items, or get some twice")), both(rust::FOLLOWS), "";
-    FOLLOW_ADDED = "C875", "a resource may lead to another", both(UNNOTICED), both(rust::FOLLOW_NEW), "";
-    FOLLOW_REMOVED = "C876", "a resource no longer leads to another", both(UNNOTICED),
+    PAGINATION_CHANGED = "C874", "the pagination of an operation changed",
+        both(breaking("callers that page the old way miss items or get some twice")), both(rust::FOLLOWS), "";
+    FOLLOW_ADDED = "C875", "`x-follow` was added", both(UNNOTICED), both(rust::FOLLOW_NEW), "";
+    FOLLOW_REMOVED = "C876", "`x-follow` was removed", both(UNNOTICED),
         both(rust::FOLLOW_GONE), "";
-    FOLLOW_CHANGED = "C877", "a resource leads to another in another way",
-        both(breaking("callers look in vain for the next one")), both(rust::FOLLOWS), "";
-    SERIALIZE_ADDED = "C878", "writes must not overlap",
+    FOLLOW_CHANGED = "C877", "`x-follow` changed",
+        both(breaking("callers no longer find the next resource")), both(rust::FOLLOWS), "";
+    SERIALIZE_ADDED = "C878", "writes must no longer overlap",
         both(breaking("callers that write at the same time lose changes")), both(rust::FOLLOWS), "";
     SERIALIZE_REMOVED = "C879", "writes may overlap", both(additive("callers need not wait")),
         both(rust::FOLLOWS), "";
-    REPLACES_ADDED = "C880", "what a request leaves out is deleted",
-        both(breaking("callers that leave something out lose it")),
-        both(breaking("calls that leave something out delete it")), "";
-    REPLACES_REMOVED = "C881", "what a request leaves out stays",
-        both(breaking("callers that leave something out to delete it keep it")),
-        both(breaking("calls that leave something out no longer delete it")), "";
-    COPIES_ADDED = "C882", "it is said that an operation makes a copy",
-        both(neutral("the API does what it did")), both(rust::DOCUMENTATION), "";
-    COPIES_REMOVED = "C883", "it is no longer said that an operation makes a copy",
-        both(neutral("the API does what it did")), both(rust::DOCUMENTATION), "";
-    ERROR_MEMBER_ADDED = "C884", "error bodies may hold something in another place",
+    REPLACES_ADDED = "C880", "properties that a request leaves out are deleted",
+        both(breaking("callers that send a part lose the rest")),
+        both(breaking("calls that send a part delete the rest")), "";
+    REPLACES_REMOVED = "C881", "properties that a request leaves out are kept",
+        both(breaking("callers that delete by leaving out no longer do")),
+        both(breaking("calls that delete by leaving out no longer do")), "";
+    COPIES_ADDED = "C882", "`x-copies` was added",
+        both(neutral("the API behaves as before")), both(rust::DOCUMENTATION), "";
+    COPIES_REMOVED = "C883", "`x-copies` was removed",
+        both(neutral("the API behaves as before")), both(rust::DOCUMENTATION), "";
+    ERROR_MEMBER_ADDED = "C884", "a place of an error member was added",
         both(additive("callers may look there")), both(rust::FOLLOWS), "";
-    ERROR_MEMBER_REMOVED = "C885", "error bodies no longer hold something in a place",
-        both(breaking("callers look in vain")), both(rust::FOLLOWS), "";
+    ERROR_MEMBER_REMOVED = "C885", "a place of an error member was removed",
+        both(breaking("callers no longer find it there")), both(rust::FOLLOWS), "";
     USER_AGENT_ADDED = "C886", "the API demands a `User-Agent`",
         both(breaking("calls with another one are refused")), both(rust::FOLLOWS), "";
     USER_AGENT_REMOVED = "C887", "the API demands no `User-Agent` any more",
         both(additive("calls may have any")), both(rust::FOLLOWS), "";
     USER_AGENT_CHANGED = "C888", "the API demands another `User-Agent`",
         both(breaking("calls with the old one are refused")), both(rust::FOLLOWS), "";
-    PAGINATION_EXTENDED = "C889", "more is said about how a list is paged",
-        both(additive("callers can go by it")), both(rust::FOLLOWS), "";
+    PAGINATION_EXTENDED = "C889", "the pagination of an operation was extended",
+        both(additive("it only says more")), both(rust::FOLLOWS), "";
 }
 
 pub(super) fn document(comparison: &mut Comparison<'_>) {
@@ -100,7 +100,7 @@ fn rate_limits(comparison: &mut Comparison<'_>, old: &[RateLimit], new: &[RateLi
             let new_at = place(after);
             rate_limit(comparison, At::new(&old_at, &new_at), limit, &new[after]);
         } else {
-            let message = format!("the rate limit `{}` is gone", limit.name);
+            let message = format!("the rate limit `{}` was removed", limit.name);
             comparison.add(
                 RATE_LIMIT_REMOVED,
                 At::new(&old_at, "/x-rate-limit"),
@@ -110,7 +110,7 @@ fn rate_limits(comparison: &mut Comparison<'_>, old: &[RateLimit], new: &[RateLi
     }
     for (index, limit) in new.iter().enumerate() {
         if find(old, &limit.name).is_none() {
-            let message = format!("the rate limit `{}` is new", limit.name);
+            let message = format!("the rate limit `{}` was added", limit.name);
             let new_at = place(index);
             comparison.add(RATE_LIMIT_ADDED, At::new("/x-rate-limit", &new_at), message);
         }
@@ -204,7 +204,7 @@ impl Retried {
         match self {
             Self::None => "no calls",
             Self::Safe => "GET and HEAD",
-            Self::Idempotent => "calls of which a retry does no harm",
+            Self::Idempotent => "calls of which retries became safe",
             Self::All => "all calls",
         }
     }
@@ -287,8 +287,8 @@ pub(super) fn operation(
     );
     let replaces = [old.replaces_whole, new.replaces_whole];
     let texts = [
-        "what a request leaves out is deleted",
-        "what a request leaves out stays",
+        "properties that a request leaves out are deleted",
+        "properties that a request leaves out are kept",
     ];
     comparison.flag(
         [REPLACES_ADDED, REPLACES_REMOVED],
@@ -298,10 +298,7 @@ pub(super) fn operation(
         texts,
     );
     let copies = [old.copies, new.copies];
-    let texts = [
-        "it is said to make a copy",
-        "it is no longer said to make a copy",
-    ];
+    let texts = ["`x-copies` was added", "`x-copies` was removed"];
     comparison.flag(
         [COPIES_ADDED, COPIES_REMOVED],
         at,

@@ -14,32 +14,32 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, both, neutral};
 
 define_rules! { Texts;
-    DEPRECATED = "C901", "something is deprecated", both(neutral("it goes on working")),
+    DEPRECATED = "C901", "something is deprecated", both(neutral("it keeps working")),
         both(rust::DEPRECATED), "Say since when, why and what to use instead (`x-deprecated`).";
     NOT_DEPRECATED = "C902", "something is no longer deprecated", both(UNNOTICED), both(UNNOTICED), "";
-    DEPRECATION_CHANGED = "C903", "more or something else is said about a deprecation", both(UNNOTICED),
+    DEPRECATION_CHANGED = "C903", "the details of a deprecation changed", both(UNNOTICED),
         both(rust::DOCUMENTATION), "";
-    TITLE = "C910", "a title is another one", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    VERSION = "C911", "the document has another version", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    DESCRIPTION = "C912", "a description is another one", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    SUMMARY = "C913", "a summary is another one", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    EXTERNAL_DOCS = "C914", "documentation elsewhere is another one", both(UNNOTICED),
+    TITLE = "C910", "a title changed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    VERSION = "C911", "the version of the document changed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    DESCRIPTION = "C912", "a description changed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    SUMMARY = "C913", "a summary changed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    EXTERNAL_DOCS = "C914", "the external documentation changed", both(UNNOTICED),
         both(rust::DOCUMENTATION), "";
-    CONTACT = "C915", "there is another one to ask", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    TERMS = "C916", "licence or terms of service are others",
+    CONTACT = "C915", "the contact changed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    TERMS = "C916", "the licence or the terms of service changed",
         both(neutral("no call changes, but callers should read them")), both(rust::DOCUMENTATION), "";
-    TAG_ADDED = "C917", "a tag is new", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    TAG_REMOVED = "C918", "a tag is gone", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    EXAMPLES = "C919", "examples are others", both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    MEANINGS = "C920", "the meaning of a value of an enum is said in other words", both(UNNOTICED),
+    TAG_ADDED = "C917", "a tag was added", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    TAG_REMOVED = "C918", "a tag was removed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    EXAMPLES = "C919", "the examples changed", both(UNNOTICED), both(rust::DOCUMENTATION), "";
+    MEANINGS = "C920", "the description of a value of an enum changed", both(UNNOTICED),
         both(rust::DOCUMENTATION), "";
-    OPERATION_DOCUMENTED = "C930", "an operation that was inferred is documented", both(UNNOTICED),
+    OPERATION_DOCUMENTED = "C930", "an inferred operation became documented", both(UNNOTICED),
         both(rust::METHOD_DOCUMENTED), "";
-    OPERATION_INFERRED = "C931", "an operation that was documented is inferred", both(UNNOTICED),
+    OPERATION_INFERRED = "C931", "a documented operation became inferred", both(UNNOTICED),
         both(rust::METHOD_INFERRED), "";
-    PROVENANCE = "C932", "a statement comes from somebody else", both(UNNOTICED),
+    PROVENANCE = "C932", "the provenance of a statement changed", both(UNNOTICED),
         both(rust::DOCUMENTATION), "";
-    SOURCES = "C933", "the source or the basis of a statement is another one", both(UNNOTICED),
+    SOURCES = "C933", "the source or the basis of a statement changed", both(UNNOTICED),
         both(rust::DOCUMENTATION), "";
 }
 
@@ -159,13 +159,13 @@ pub(super) fn tags(comparison: &mut Comparison<'_>, old: &[Tag], new: &[Tag]) {
                 [docs.as_ref(), after.external_docs.as_ref()],
             );
         } else {
-            let message = format!("the tag `{name}` is gone");
+            let message = format!("the tag `{name}` was removed");
             comparison.add(TAG_REMOVED, At::new(pointer, "/tags"), message);
         }
     }
     for tag in new {
         if !old.iter().any(|other| other.name == tag.name) {
-            let message = format!("the tag `{}` is new", tag.name);
+            let message = format!("the tag `{}` was added", tag.name);
             comparison.add(TAG_ADDED, At::new("/tags", &tag.pointer), message);
         }
     }
@@ -275,7 +275,7 @@ pub(super) fn examples(
     };
     let (old_at, new_at) = (place(at.old, old), place(at.new, new));
     let message = format!(
-        "the examples are others: {} before, {} now",
+        "the the examples changed: {} before, {} now",
         old.len(),
         new.len()
     );

@@ -10,41 +10,41 @@ use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral, only_received, ways};
 
 define_rules! { Schemas;
-    OPEN_VALUE_ADDED = "C601", "a value of an open enum is new",
+    OPEN_VALUE_ADDED = "C601", "a value was added to an open enum",
         both(additive("enums are open unless `x-closed-enum` says otherwise")), both(rust::VARIANT_NEW), "";
-    CLOSED_VALUE_ADDED = "C602", "a value of a closed enum is new", WIDER,
+    CLOSED_VALUE_ADDED = "C602", "a value was added to a closed enum", WIDER,
         ways(rust::VARIANT_NEW, rust::VARIANT_UNREADABLE),
         "Do not close an enum whose values may grow.";
-    VALUE_REMOVED = "C603", "a value of an enum is gone", NARROWER, both(rust::VARIANT_GONE),
+    VALUE_REMOVED = "C603", "a value was removed from an enum", NARROWER, both(rust::VARIANT_GONE),
         "Keep the value as long as somebody may send it.";
-    ENUM_ADDED = "C604", "values are listed, and were not", NARROWER, both(rust::FIELD_TYPE), "";
-    ENUM_REMOVED = "C605", "values are no longer listed", WIDER, both(rust::FIELD_TYPE), "";
-    ENUM_CLOSED = "C606", "an open enum is closed", NARROWER, both(rust::ENUM_OPENNESS), "";
-    ENUM_OPENED = "C607", "a closed enum is open", WIDER, both(rust::ENUM_OPENNESS), "";
-    INFERRED_VALUE_ADDED = "C608", "a value counts as one that the vendor does not document",
+    ENUM_ADDED = "C604", "an enum was added", NARROWER, both(rust::FIELD_TYPE), "";
+    ENUM_REMOVED = "C605", "an enum was removed", WIDER, both(rust::FIELD_TYPE), "";
+    ENUM_CLOSED = "C606", "an open enum was closed", NARROWER, both(rust::ENUM_OPENNESS), "";
+    ENUM_OPENED = "C607", "a closed enum was opened", WIDER, both(rust::ENUM_OPENNESS), "";
+    INFERRED_VALUE_ADDED = "C608", "a value of an enum is marked as inferred",
         both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    INFERRED_VALUE_REMOVED = "C609", "a value no longer counts as one that the vendor does not document",
+    INFERRED_VALUE_REMOVED = "C609", "a value of an enum is no longer marked as inferred",
         both(UNNOTICED), both(rust::DOCUMENTATION), "";
-    DEFAULT_ADDED = "C610", "a default is said", both(neutral("what an absent value means is now known")),
+    DEFAULT_ADDED = "C610", "a default was added", both(neutral("it only says what an absent value means")),
         only_received(rust::FOLLOWS, rust::FIELD_DEFAULT), "";
-    DEFAULT_REMOVED = "C611", "a default is no longer said",
-        ways(breaking("callers that leave the value out cannot know what it means"), UNNOTICED),
+    DEFAULT_REMOVED = "C611", "a default was removed",
+        ways(breaking("what an absent value means is undefined"), UNNOTICED),
         only_received(rust::FOLLOWS, rust::FIELD_DEFAULT), "";
-    DEFAULT_CHANGED = "C612", "a default is another one",
-        both(breaking("what is left out means something else")),
-        only_received(rust::FOLLOWS, breaking("a value that is left out of a reply is read as another one")), "";
-    SENSITIVE_ADDED = "C613", "values are sensitive", both(UNNOTICED), both(rust::FIELD_SECRET), "";
-    SENSITIVE_REMOVED = "C614", "values are no longer sensitive", both(UNNOTICED),
+    DEFAULT_CHANGED = "C612", "a default changed",
+        both(breaking("an absent value means something else")),
+        only_received(rust::FOLLOWS, breaking("a value that a response leaves out is read as another one")), "";
+    SENSITIVE_ADDED = "C613", "a string became sensitive", both(UNNOTICED), both(rust::FIELD_SECRET), "";
+    SENSITIVE_REMOVED = "C614", "a string is no longer sensitive", both(UNNOTICED),
         both(rust::FIELD_SECRET), "";
-    SHOWN_ONCE_ADDED = "C615", "a value is shown once", both(breaking("the value is not shown again")),
+    SHOWN_ONCE_ADDED = "C615", "a value is shown only once", both(breaking("the value is not shown again")),
         both(rust::FIELD_SECRET), "";
-    SHOWN_ONCE_REMOVED = "C616", "a value is shown more than once",
+    SHOWN_ONCE_REMOVED = "C616", "a value is no longer shown only once",
         both(additive("the value can be read again")), both(rust::FIELD_SECRET), "";
     UNIQUE_ADDED = "C617", "values have to be unique in a collection", NARROWER, both(rust::FOLLOWS), "";
     UNIQUE_REMOVED = "C618", "values need not be unique in a collection", WIDER, both(rust::FOLLOWS), "";
-    VERSION_ADDED = "C619", "a member tells the version of its resource",
+    VERSION_ADDED = "C619", "a property became the version of its resource",
         both(additive("callers can see that a resource has changed")), both(rust::FOLLOWS), "";
-    VERSION_REMOVED = "C620", "a member no longer tells the version of its resource",
+    VERSION_REMOVED = "C620", "a property is no longer the version of its resource",
         both(breaking("callers cannot see that a resource has changed")), both(rust::FOLLOWS), "";
     INACTIVE_VALUE_ADDED = "C621", "a value shuts callers out",
         both(breaking("callers are refused where the value is this one")), both(rust::FOLLOWS), "";
@@ -94,7 +94,7 @@ fn listed(meeting: &mut Meeting<'_, '_>) {
             } else {
                 CLOSED_VALUE_ADDED
             };
-            let mut found = value_of_enum(meeting, rule, [&old, &new], value, "is new");
+            let mut found = value_of_enum(meeting, rule, [&old, &new], value, "was added");
             found.new = format!("{}/enum/{index}", new.at);
             found.values(None::<&Value>, Some(value));
             meeting.add(found);
@@ -102,7 +102,8 @@ fn listed(meeting: &mut Meeting<'_, '_>) {
     }
     for (index, value) in old.value.iter().enumerate() {
         if !new.value.contains(value) && !value.is_null() {
-            let mut found = value_of_enum(meeting, VALUE_REMOVED, [&old, &new], value, "is gone");
+            let mut found =
+                value_of_enum(meeting, VALUE_REMOVED, [&old, &new], value, "was removed");
             found.old = format!("{}/enum/{index}", old.at);
             found.values(Some(value), None::<&Value>);
             meeting.add(found);
@@ -199,7 +200,10 @@ fn flags(meeting: &mut Meeting<'_, '_>) {
     let is_shown_once = shown_once[0].is_some() != shown_once[1].is_some();
     if !is_shown_once {
         let rules = [SENSITIVE_ADDED, SENSITIVE_REMOVED];
-        let texts = ["values are sensitive", "values are no longer sensitive"];
+        let texts = [
+            "a string became sensitive",
+            "a string is no longer sensitive",
+        ];
         flag(meeting, "x-sensitive", sensitive, rules, texts);
     }
     let rules = [SHOWN_ONCE_ADDED, SHOWN_ONCE_REMOVED];
@@ -216,8 +220,8 @@ fn flags(meeting: &mut Meeting<'_, '_>) {
     flag(meeting, "x-unique", unique, rules, texts);
     let rules = [VERSION_ADDED, VERSION_REMOVED];
     let texts = [
-        "the member tells the version of its resource",
-        "the member no longer tells the version of its resource",
+        "the property is the version of its resource",
+        "the property is no longer the version of its resource",
     ];
     flag(meeting, "x-version", version, rules, texts);
 }
@@ -251,13 +255,13 @@ fn names(
 ) {
     let has = |list: &[Said<'_, &str>], value: &str| list.iter().any(|said| said.value == value);
     for said in new.iter().filter(|said| !has(old, said.value)) {
-        let message = format!("`{}` is new in `{keyword}`", said.value);
+        let message = format!("`{}` was added in `{keyword}`", said.value);
         let mut found = schemas::about(meeting, added, keyword, None, Some(said), message);
         found.values(None::<&str>, Some(said.value));
         meeting.add(found);
     }
     for said in old.iter().filter(|said| !has(new, said.value)) {
-        let message = format!("`{}` is gone from `{keyword}`", said.value);
+        let message = format!("`{}` was removed from `{keyword}`", said.value);
         let mut found = schemas::about(meeting, removed, keyword, Some(said), None, message);
         found.values(Some(said.value), None::<&str>);
         meeting.add(found);
