@@ -81,17 +81,13 @@ impl Change {
         } = found;
         let label = rule.what;
         let http = rule.http.of(direction);
-        // Types are made of what nothing uses, and of members that never travel, too.
+        // Types are made of what nothing uses, too, and fields of properties that never travel.
         let never = !direction.sent && !direction.received;
-        let made = match (never, found.is_used) {
-            (false, _) => direction,
-            (true, true) => found.possible,
-            (true, false) => ANY_WAY,
-        };
-        let rust = if found.in_rust {
-            rule.rust.of(made)
-        } else {
-            UNNOTICED
+        let rust = match (found.in_rust, never, found.is_used) {
+            (false, ..) => UNNOTICED,
+            (true, false, _) => rule.rust.of(direction),
+            (true, true, true) => rule.rust.milder(),
+            (true, true, false) => rule.rust.of(ANY_WAY),
         };
         let place_of = |document, pointer: &str| Place::of(document, rule.code, pointer, label);
         let depth = |pointer: &str| pointer.matches('/').count();

@@ -5,6 +5,7 @@ use openapi_document::model::Direction;
 use crate::rule::Rule;
 
 /// A change, placed by JSON pointers.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) rule: &'static Rule,
@@ -26,6 +27,8 @@ pub(crate) struct Found {
     pub(crate) where_optional: Option<&'static Rule>,
     /// Whether it is about what is only sent, and nothing elsewhere.
     pub(crate) only_sent: bool,
+    /// Whether it is about being required, which a type that goes the other way too does not ask for.
+    pub(crate) relaxed: bool,
     /// Whether anything uses it.
     pub(crate) is_used: bool,
     /// The operations and events that it reaches.
@@ -58,6 +61,7 @@ impl Found {
             in_rust: true,
             where_optional: None,
             only_sent: false,
+            relaxed: false,
             is_used: true,
             reaches: Vec::new(),
         }

@@ -260,7 +260,9 @@ fn settle(pair: Pair, ways: Use) -> impl Iterator<Item = Found> {
     let counts = move |found: &Found| !found.only_sent || !is_used || is_only_sent;
     pair.found.into_iter().filter(counts).map(move |mut found| {
         found.is_used = is_used;
-        found.in_rust = ways.in_rust;
+        let goes_beyond = (ways.direction.sent && !found.possible.sent)
+            || (ways.direction.received && !found.possible.received);
+        found.in_rust = ways.in_rust && !(found.relaxed && goes_beyond);
         found.direction = Direction {
             sent: ways.direction.sent && found.possible.sent,
             received: ways.direction.received && found.possible.received,

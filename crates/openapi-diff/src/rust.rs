@@ -9,13 +9,14 @@
 //! things as arguments, their order and number count: then a required parameter more, one less, another
 //! order, and a change between required and optional no longer compile, and the facts below have to say so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use heck::ToPascalCase;
 use openapi_document::lint::names;
 use openapi_document::model::{Model, Operation, Place, SchemaId, Schemas, StatusKey};
 use openapi_document::pointer;
 
+use crate::joined::Limit;
 use crate::verdict::{Judged, additive, breaking, neutral};
 
 /// The client sends and decodes what the document says; there is nothing to change in a program.
@@ -38,6 +39,9 @@ pub(crate) const SETTER_GONE: Judged = breaking("its setter is gone");
 pub(crate) const SETTER_RENAMED: Judged = breaking("its setter has another name");
 pub(crate) const SETTER_NEEDED: Judged = breaking("`send` fails unless it is set");
 pub(crate) const SETTER_OPTIONAL: Judged = additive("calls may leave it out");
+pub(crate) const BODY_OPTION: Judged = breaking(
+    "its setter takes an `Option<T>`, which a `T` turns into, but nothing that only turns into `T`",
+);
 pub(crate) const SETTER_KIND: Judged = breaking("its setter takes another type");
 pub(crate) const SETTING_NEW: Judged = additive("the client has a new setting");
 pub(crate) const SETTING_GONE: Judged = breaking("a setting of the client is gone");
@@ -55,6 +59,8 @@ pub(crate) const FIELD_NULL: Judged = breaking(
 pub(crate) const FIELD_NO_NULL: Judged =
     breaking("a field of `Option<T>` or `Patch<T>` loses its null");
 pub(crate) const FIELD_SAME: Judged = neutral("the field is `Option<T>` in both");
+pub(crate) const FIELD_UNDESCRIBED: Judged =
+    breaking("the property is a field of any JSON value; a schema without fields is a map");
 pub(crate) const FIELD_TYPE: Judged = breaking("the Rust type changes");
 pub(crate) const FIELD_DEFAULT: Judged = breaking(
     "a field that responses may leave out is `T` where it has a default, else `Option<T>`",
@@ -84,6 +90,9 @@ pub(crate) const TYPE_RENAMED: Judged = breaking("the type has another name");
 pub(crate) const LIMIT_TIGHTER: Judged = breaking("the client refuses to send what it sent before");
 pub(crate) const LIMIT_LOOSER: Judged = additive("the client sends more than before");
 pub(crate) const LIMIT_UNCHECKED: Judged = neutral("limits of responses are not checked");
+pub(crate) const INTEGER_TYPE: Judged = breaking(
+    "an integer that is only sent is `NonZeroU64` with a minimum of 1, `u64` with one of 0, else `i64`",
+);
 pub(crate) const STRING_UNLIMITED: Judged =
     breaking("a string with limits that is only sent was a type of its own, and is a `String`");
 pub(crate) const STRING_LIMITED: Judged =
@@ -113,6 +122,49 @@ pub(crate) const LINK_NEW: Judged = additive("the module `links` has a new item"
 pub(crate) const LINK_GONE: Judged = breaking("an item of the module `links` was removed");
 pub(crate) const LINK_OTHER: Judged =
     breaking("the function that makes the link has other arguments");
+
+/// What an integer that is only sent is, by its minimum: nothing for a signed one.
+pub(crate) fn unsigned(minimum: &Limit<'_>) -> Option<&'static str> {
+    let Limit::Number(number, is_exclusive) = minimum else {
+        return None;
+    };
+    let least = number.as_f64()? + f64::from(u8::from(*is_exclusive));
+    // These two minima and no others: that is how typify chooses.
+    if least.total_cmp(&1.0).is_eq() {
+        Some("unsigned and not zero")
+    } else if least.total_cmp(&0.0).is_eq() {
+        Some("unsigned")
+    } else {
+        None
+    }
+}
+
+/// The methods of the client's builder that only some documents need.
+pub(crate) fn settings(model: &Model) -> BTreeSet<&'static str> {
+    let any = |is: fn(&Operation) -> bool| model.operations.iter().any(is);
+    let names_library = model
+        .user_agent
+        .as_ref()
+        .is_some_and(|text| text.contains("{library}"));
+    let settings = [
+        ("trusted", any(|operation| operation.trusted_only)),
+        (
+            "features",
+            any(|operation| !operation.client_features.is_empty()),
+        ),
+        (
+            "max_queued_writes",
+            any(|operation| !operation.serialize_by.is_empty()),
+        ),
+        ("library", names_library),
+        ("user_agent", !names_library),
+    ];
+    settings
+        .into_iter()
+        .filter(|(_, is)| *is)
+        .map(|(name, _)| name)
+        .collect()
+}
 
 /// Formats that become types of their own; every other string is a `String`.
 pub(crate) fn has_type(format: &str) -> bool {
@@ -157,21 +209,33 @@ fn method_name(operation: &Operation) -> String {
     }
 }
 
-/// The bodies that a method can return: for success, and for errors. Where they differ, the method has
-/// an enum of them.
-pub(crate) fn results(operation: &Operation) -> [Vec<Option<SchemaId>>; 2] {
+/// What a method can return: for success, and for errors. One body is returned as it is, several as an enum;
+/// a declared redirection is a success with a variant of its own.
+pub(crate) fn results(operation: &Operation) -> [Vec<(bool, Option<SchemaId>)>; 2] {
     let mut results = [Vec::new(), Vec::new()];
     for (status, response) in &operation.responses {
-        let is_success = status.is_success();
-        let is_error = matches!(status, StatusKey::Code(400..) | StatusKey::Class(4 | 5));
+        let is_redirection = matches!(status, StatusKey::Code(300..400) | StatusKey::Class(3));
+        let is_success = status.is_success() || is_redirection;
+        let is_error = is_error(*status);
         let body = response.content.first().and_then(|media| media.schema);
         for (list, counts) in results.iter_mut().zip([is_success, is_error]) {
-            if counts && !list.contains(&body) {
-                list.push(body);
+            if counts && !list.contains(&(is_redirection, body)) {
+                list.push((is_redirection, body));
             }
         }
     }
+    // Errors without a body are read as any JSON value, as those that nobody declared.
+    if results[1].iter().all(|(_, body)| body.is_none()) {
+        results[1].clear();
+    }
     results
+}
+
+fn is_error(status: StatusKey) -> bool {
+    matches!(
+        status,
+        StatusKey::Code(400..) | StatusKey::Class(4 | 5) | StatusKey::Default
+    )
 }
 
 /// The names of the types that schemas become.

@@ -100,6 +100,17 @@ impl Ways {
     }
 }
 
+impl Ways {
+    /// The milder verdict: for what is declared, and never travels.
+    pub(crate) fn milder(self) -> Judged {
+        if self.received.verdict < self.sent.verdict {
+            self.received
+        } else {
+            self.sent
+        }
+    }
+}
+
 /// The same verdict both ways.
 pub(crate) const fn both(judged: Judged) -> Ways {
     ways(judged, judged)

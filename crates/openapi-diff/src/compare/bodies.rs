@@ -22,7 +22,7 @@ define_rules! { Bodies;
         ways(breaking("callers that leave it out are refused"), UNNOTICED), both(rust::SETTER_NEEDED), "";
     NOW_OPTIONAL = "C305", "a body is no longer required",
         ways(additive("callers may leave it out"), breaking("it may be missing")),
-        both(rust::SETTER_OPTIONAL), "";
+        both(rust::BODY_OPTION), "";
     MEDIA_TYPE_ADDED = "C306", "a media type of a body was added",
         ways(additive("callers may send it"), breaking("receivers may get a body they cannot read")),
         both(rust::BODY_METHOD_NEW), "";

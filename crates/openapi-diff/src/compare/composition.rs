@@ -35,9 +35,9 @@ define_rules! { Schemas;
         both(neutral("it only says more")), RETAGGED, "";
     DISCRIMINATOR_REMOVED = "C559", "the discriminator was removed",
         both(breaking("callers that read the discriminator no longer can")), RETAGGED, "";
-    DISCRIMINATOR_CHANGED = "C560", "the property of the discriminator changed", OTHER, RETAGGED, "";
-    MAPPING_ADDED = "C561", "a value of the discriminator was added", WIDER, both(rust::BRANCH_NEW), "";
-    MAPPING_REMOVED = "C562", "a value of the discriminator was removed", NARROWER, both(rust::VARIANT_GONE), "";
+    DISCRIMINATOR_CHANGED = "C560", "the property of the discriminator changed", OTHER, both(rust::FOLLOWS), "";
+    MAPPING_ADDED = "C561", "a value of the discriminator was added", WIDER, both(rust::FOLLOWS), "";
+    MAPPING_REMOVED = "C562", "a value of the discriminator was removed", NARROWER, both(rust::FOLLOWS), "";
     NOT_ADDED = "C563", "`not` was added", NARROWER, both(rust::FOLLOWS), "";
     NOT_REMOVED = "C564", "`not` was removed", WIDER, both(UNNOTICED), "";
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use openapi_document::model::Type;
+
 use super::schemas::{self, NARROWER, OTHER, WIDER};
 use crate::found::Said;
 use crate::joined::{Joined, Limit, is_stricter};
@@ -31,6 +33,8 @@ define_rules! { Schemas;
     UNIQUE_ITEMS_REMOVED = "C653", "`uniqueItems` was removed", WIDER, LOOSER, "";
     SIZE_NARROWED = "C654", "the number of properties was narrowed", NARROWER, TIGHTER, "";
     SIZE_WIDENED = "C655", "the number of properties was widened", WIDER, LOOSER, "";
+    INTEGER_TYPE_CHANGED = "C658", "the minimum of an integer changed its Rust type", both(UNNOTICED),
+        only_sent(rust::INTEGER_TYPE, rust::LIMIT_UNCHECKED), "";
     STRING_UNLIMITED = "C656", "a string lost its last limit", both(UNNOTICED),
         only_sent(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
     STRING_LIMITED = "C657", "a string got its first limit", both(UNNOTICED),
@@ -59,6 +63,7 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
             one(meeting, keyword, before, after);
         }
     }
+    integer_type(meeting);
     let (rule, message) = match (
         is_limited_string(&meeting.old),
         is_limited_string(&meeting.new),
@@ -70,6 +75,23 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
     let mut found = schemas::whole(meeting, rule, message);
     found.only_sent = true;
     meeting.add(found);
+}
+
+/// The minimum of an integer that is only sent chooses its type.
+fn integer_type(meeting: &mut Meeting<'_, '_>) {
+    let kind = |joined: &Joined<'_>| {
+        let is_integer = joined.types.only() == Some(Type::Integer);
+        let minimum = joined.limits.get("minimum").filter(|_| is_integer)?;
+        rust::unsigned(&minimum.value)
+    };
+    let (old, new) = (kind(&meeting.old), kind(&meeting.new));
+    if old != new {
+        let shown = |kind: Option<&'static str>| kind.unwrap_or("signed");
+        let message = format!("the integer was {}, and is {}", shown(old), shown(new));
+        let mut found = schemas::whole(meeting, INTEGER_TYPE_CHANGED, message);
+        found.only_sent = true;
+        meeting.add(found);
+    }
 }
 
 fn one(

@@ -36,11 +36,16 @@ define_rules! { Schemas;
         ways(additive("callers may leave it out"), breaking("callers that rely on it find nothing")),
         both(rust::FIELD_OPTION), "";
     NOW_REQUIRED_DEFAULTED = "C527", "a property with a default became required",
-        both(neutral("where it is left out, the default counts")), both(rust::FIELD_PLAIN), "";
+        both(neutral("where it is left out, the default counts")), ways(rust::FIELD_PLAIN, rust::FOLLOWS), "";
+    NOW_OPTIONAL_DEFAULTED = "C519", "a property with a default is no longer required",
+        ways(additive("callers may leave it out"), neutral("where it is left out, the default counts")),
+        ways(rust::FIELD_OPTION, rust::FOLLOWS), "";
+    MAP_FORBIDDEN = "C548", "a map is no longer allowed to hold anything", NARROWER, both(rust::FIELD_TYPE), "";
+    MAP_ALLOWED = "C549", "a map is allowed to hold something", WIDER, both(rust::FIELD_TYPE), "";
     UNNAMED_NOW_REQUIRED = "C528", "a property without a schema became required",
-        NARROWER, ways(rust::FIELD_NEEDED, rust::FIELD_NEW), "";
+        NARROWER, both(rust::FIELD_UNDESCRIBED), "";
     UNNAMED_NOW_OPTIONAL = "C529", "a property without a schema is no longer required",
-        WIDER, both(rust::FOLLOWS), "";
+        WIDER, both(rust::FIELD_UNDESCRIBED), "";
     READ_ONLY_ADDED = "C530", "a property became read-only",
         ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
         both(rust::FOLLOWS), "";
@@ -193,17 +198,21 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
     let was_required = meeting.old.is_required(name);
     let is_required = meeting.new.is_required(name);
     let at = |member: &Member<'_>| pointer::join(&format!("{}/properties", member.at), name);
-    let mut add = |rule: &'static Rule, message: String, possible: Direction| {
+    let mut add = |rule: &'static Rule, message: String, possible: Direction, relaxed: bool| {
         let mut found = Found::new(rule, &at(old), &at(new), message);
         found.symbols(meeting.symbols(Some(&names::field_name(name))));
         found.possible(possible);
+        found.relaxed = relaxed;
         meeting.add(found);
     };
     if was_required != is_required {
-        let rule = match (is_required, after.default.is_some()) {
+        // Where a default comes with it, that is a change of its own.
+        let has_default = after.default.is_some() && (is_required || before.default.is_some());
+        let rule = match (is_required, has_default) {
             (true, true) => NOW_REQUIRED_DEFAULTED,
             (true, false) => NOW_REQUIRED,
-            (false, _) => NOW_OPTIONAL,
+            (false, true) => NOW_OPTIONAL_DEFAULTED,
+            (false, false) => NOW_OPTIONAL,
         };
         let text = if is_required {
             "is required"
@@ -214,6 +223,7 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
             rule,
             format!("the property `{name}` {text}"),
             possible(&after),
+            true,
         );
     }
     let is_needed = was_required && is_required;
@@ -236,7 +246,12 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
     ];
     for (without, with, rule, text) in marks {
         if without.is_none() && with.is_some() {
-            add(rule, format!("the property `{name}` {text}"), ANY_WAY);
+            add(
+                rule,
+                format!("the property `{name}` {text}"),
+                ANY_WAY,
+                false,
+            );
         }
     }
     let (one, other) = (possible(&before), possible(&after));
@@ -294,12 +309,18 @@ fn additional(meeting: &mut Meeting<'_, '_>) {
     use Additional::{Any, Never, Schema, Unsaid};
     let (old, new) = (meeting.old.additional, meeting.new.additional);
     let is_struct = !meeting.old.properties.is_empty() && !meeting.new.properties.is_empty();
+    let is_map = meeting.old.properties.is_empty() && meeting.new.properties.is_empty();
     let (rule, message) = match (old.value, new.value) {
         (Schema(old), Schema(new)) => return meeting.inner(&[old], &[new]),
         (Unsaid | Any, Unsaid | Any) | (Never, Never) => {
             extra(meeting, is_struct);
             return;
         }
+        (_, Never) if is_map => (
+            MAP_FORBIDDEN,
+            "the map is no longer allowed to hold anything",
+        ),
+        (Never, _) if is_map => (MAP_ALLOWED, "the map is allowed to hold something"),
         (_, Never) => (
             UNNAMED_FORBIDDEN,
             "additional properties are no longer allowed",

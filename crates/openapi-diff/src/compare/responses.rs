@@ -102,28 +102,31 @@ fn one_side(
     is: &str,
     operations: [&Operation; 2],
 ) {
-    let kind = usize::from(!key.is_success());
+    let is_redirection = matches!(key, StatusKey::Code(300..400) | StatusKey::Class(3));
+    let kind = usize::from(!key.is_success() && !is_redirection);
     let are_many = operations
         .iter()
         .all(|operation| rust::results(operation)[kind].len() > 1);
     let message = format!("the response `{key}` {is}");
-    let found = comparison.add_received(rules[kind][usize::from(are_many)], at, message);
+    // A redirection is no success to HTTP callers.
+    let http = usize::from(!key.is_success());
+    let found = comparison.add_received(rules[http][usize::from(are_many)], at, message);
     found.symbol(rust::method(operations[1]));
 }
 
 /// One body is returned as it is, several as an enum of them.
 fn results(comparison: &mut Comparison<'_>, at: At<'_>, old: &Operation, new: &Operation) {
-    let names = ["success", "an error"];
+    let names = ["success", "errors"];
     let sides = rust::results(old)
         .into_iter()
         .zip(rust::results(new))
         .zip(names);
     for ((old_bodies, new_bodies), name) in sides {
         let (before, after) = (old_bodies.len(), new_bodies.len());
-        if (before > 1) == (after > 1) || before.min(after) == 0 {
+        if before.min(2) == after.min(2) {
             continue;
         }
-        let message = format!("{name} was one of {before} bodies, and is one of {after}");
+        let message = format!("{name}: {before} different bodies were declared, and {after} are");
         let (old_at, new_at) = super::under(at, "responses", true, true);
         let found = comparison.add_received(RESULT_CHANGED, At::new(&old_at, &new_at), message);
         found
@@ -181,7 +184,8 @@ fn pair(
 
 type Headers = IndexMap<String, Arc<Header>>;
 
-/// Compares headers, whose names have no case: `[added, removed]`.
+/// Compares headers, whose names have no case: `[added, removed]`. Clients read them by name, so there is no
+/// code for one.
 pub(super) fn headers(
     comparison: &mut Comparison<'_>,
     at: At<'_>,
@@ -189,6 +193,7 @@ pub(super) fn headers(
     [added, removed]: [&'static Rule; 2],
     direction: Direction,
 ) {
+    let outer = std::mem::replace(&mut comparison.scope.in_rust, false);
     let find = |headers: &Headers, name: &str| -> Option<Arc<Header>> {
         let mut headers = headers.iter();
         let (_, header) = headers.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
@@ -210,6 +215,7 @@ pub(super) fn headers(
         let message = format!("the header `{name}` was added");
         comparison.add(added, at, message).direction = direction;
     }
+    comparison.scope.in_rust = outer;
 }
 
 fn pair_of_headers(

@@ -26,9 +26,9 @@ define_rules! { Servers;
     VARIABLE_DEFAULT_CHANGED = "C808", "the default of a server variable changed",
         both(breaking("callers that do not set it call another server")), both(rust::FOLLOWS), "";
     VARIABLE_VALUE_ADDED = "C809", "a value of a variable of a server was added",
-        both(additive("callers may choose it")), both(rust::FOLLOWS), "";
+        both(additive("callers may choose it")), both(rust::ENVIRONMENT_NEW), "";
     VARIABLE_VALUE_REMOVED = "C810", "a value of a variable of a server was removed",
-        both(breaking("callers that choose it fail")), both(rust::FOLLOWS), "";
+        both(breaking("callers that choose it fail")), both(rust::ENVIRONMENT_GONE), "";
     OWN_ADDED = "C811", "an operation got servers of its own", both(breaking("calls to the others fail")),
         both(rust::FOLLOWS), "";
     OWN_REMOVED = "C812", "an operation lost its own servers",

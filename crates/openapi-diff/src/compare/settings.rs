@@ -73,6 +73,10 @@ define_rules! { Settings;
         both(breaking("calls with the old one are refused")), both(rust::FOLLOWS), "";
     PAGINATION_EXTENDED = "C889", "the pagination of an operation was extended",
         both(additive("it only says more")), both(rust::FOLLOWS), "";
+    CLIENT_SETTING_ADDED = "C890", "the client's builder got a setting", both(UNNOTICED),
+        both(rust::SETTING_NEW), "";
+    CLIENT_SETTING_REMOVED = "C891", "the client's builder lost a setting", both(UNNOTICED),
+        both(rust::SETTING_GONE), "";
 }
 
 pub(super) fn document(comparison: &mut Comparison<'_>) {
@@ -89,6 +93,27 @@ pub(super) fn document(comparison: &mut Comparison<'_>) {
         _ => USER_AGENT_CHANGED,
     };
     comparison.differ(rule, at, "x-user-agent", agents);
+    let (before, after) = (rust::settings(old), rust::settings(new));
+    for setting in after.difference(&before) {
+        let found = comparison.add(
+            CLIENT_SETTING_ADDED,
+            at,
+            "some operation or setting needs it now",
+        );
+        found
+            .symbol(format!("ClientBuilder::{setting}"))
+            .values(None::<&str>, Some(setting));
+    }
+    for setting in before.difference(&after) {
+        let found = comparison.add(
+            CLIENT_SETTING_REMOVED,
+            at,
+            "no operation or setting needs it any more",
+        );
+        found
+            .symbol(format!("ClientBuilder::{setting}"))
+            .values(Some(setting), None::<&str>);
+    }
 }
 
 fn rate_limits(comparison: &mut Comparison<'_>, old: &[RateLimit], new: &[RateLimit]) {

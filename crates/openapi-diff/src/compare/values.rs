@@ -50,6 +50,14 @@ define_rules! { Schemas;
         both(breaking("callers are refused where the value is this one")), both(rust::FOLLOWS), "";
     INACTIVE_VALUE_REMOVED = "C622", "a value no longer shuts callers out",
         both(additive("callers are no longer refused")), both(rust::FOLLOWS), "";
+    OTHER_VALUE_ADDED = "C623", "a value was added to an enum of other values than strings", WIDER,
+        both(rust::FOLLOWS), "";
+    OTHER_VALUE_REMOVED = "C624", "a value was removed from an enum of other values than strings", NARROWER,
+        both(rust::FOLLOWS), "";
+    OTHER_ENUM_ADDED = "C625", "an enum of other values than strings was added", NARROWER,
+        both(rust::FOLLOWS), "";
+    OTHER_ENUM_REMOVED = "C626", "an enum of other values than strings was removed", WIDER,
+        both(rust::FOLLOWS), "";
 }
 
 pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
@@ -71,30 +79,53 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
     names(meeting, rules, "x-inactive-values", &lists);
 }
 
+/// The rules of an enum: `[added, removed]` for the whole list, and for a value. Only enums of strings are
+/// types, and only those can be open.
+fn rules_of(meeting: &Meeting<'_, '_>, values: &[&Value]) -> [[&'static Rule; 2]; 2] {
+    let is_string = |value: &&Value| value.is_string() || value.is_null();
+    if !values.iter().all(is_string) {
+        return [
+            [OTHER_ENUM_ADDED, OTHER_ENUM_REMOVED],
+            [OTHER_VALUE_ADDED, OTHER_VALUE_REMOVED],
+        ];
+    }
+    let is_open = meeting.old.is_open_enum() && meeting.new.is_open_enum();
+    let added = if is_open {
+        OPEN_VALUE_ADDED
+    } else {
+        CLOSED_VALUE_ADDED
+    };
+    [[ENUM_ADDED, ENUM_REMOVED], [added, VALUE_REMOVED]]
+}
+
 fn listed(meeting: &mut Meeting<'_, '_>) {
-    let (old, new) = (meeting.old.values.clone(), meeting.new.values.clone());
-    let (old, new) = match (old, new) {
-        (Some(old), Some(new)) => (old, new),
-        (None, None) => return,
+    match (meeting.old.values.clone(), meeting.new.values.clone()) {
+        (Some(old), Some(new)) => values_of_enum(meeting, &old, &new),
+        (None, None) => {}
         (old, new) => {
+            let either = old.as_ref().or(new.as_ref());
+            let values = either.map_or(&[][..], |said| &said.value);
+            let [[added, removed], _] = rules_of(meeting, values);
             let (rule, message) = match &new {
-                Some(new) => (ENUM_ADDED, format!("only {} are allowed", list(&new.value))),
-                None => (ENUM_REMOVED, "all values are allowed".to_owned()),
+                Some(new) => (added, format!("only {} are allowed", list(&new.value))),
+                None => (removed, "all values are allowed".to_owned()),
             };
             let found = schemas::about(meeting, rule, "enum", old.as_ref(), new.as_ref(), message);
             meeting.add(found);
-            return;
         }
-    };
-    let is_open = meeting.old.is_open_enum() && meeting.new.is_open_enum();
+    }
+}
+
+fn values_of_enum(
+    meeting: &mut Meeting<'_, '_>,
+    old: &Said<'_, Vec<&Value>>,
+    new: &Said<'_, Vec<&Value>>,
+) {
+    let all: Vec<&Value> = old.value.iter().chain(&new.value).copied().collect();
+    let [_, [added, removed]] = rules_of(meeting, &all);
     for (index, value) in new.value.iter().enumerate() {
         if !old.value.contains(value) && !value.is_null() {
-            let rule = if is_open {
-                OPEN_VALUE_ADDED
-            } else {
-                CLOSED_VALUE_ADDED
-            };
-            let mut found = value_of_enum(meeting, rule, [&old, &new], value, "was added");
+            let mut found = value_of_enum(meeting, added, [old, new], value, "was added");
             found.new = format!("{}/enum/{index}", new.at);
             found.values(None::<&Value>, Some(value));
             meeting.add(found);
@@ -102,8 +133,7 @@ fn listed(meeting: &mut Meeting<'_, '_>) {
     }
     for (index, value) in old.value.iter().enumerate() {
         if !new.value.contains(value) && !value.is_null() {
-            let mut found =
-                value_of_enum(meeting, VALUE_REMOVED, [&old, &new], value, "was removed");
+            let mut found = value_of_enum(meeting, removed, [old, new], value, "was removed");
             found.old = format!("{}/enum/{index}", old.at);
             found.values(Some(value), None::<&Value>);
             meeting.add(found);
