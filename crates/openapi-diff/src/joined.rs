@@ -195,6 +195,8 @@ impl<'a> Joined<'a> {
             // Followed before.
             target: _,
             all_of: _,
+            // Beside a type it stands in the types; without one it says nothing (OpenAPI 3.0.3).
+            nullable: _,
             title,
             description,
             external_docs,

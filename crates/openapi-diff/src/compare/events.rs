@@ -2,11 +2,12 @@
 
 use indexmap::IndexMap;
 use openapi_document::lint::names;
-use openapi_document::model::{Direction, Event, EventDelivery, WebLink, WebLinkParameter};
+use openapi_document::model::{
+    Direction, Event, EventDelivery, Signature, WebLink, WebLinkParameter,
+};
 use openapi_document::pointer;
-use serde_json::Value;
 
-use super::{At, Comparison, Scope, entry, texts};
+use super::{At, Comparison, Scope, entry, said, texts};
 use crate::rule::define_rules;
 use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
@@ -93,7 +94,7 @@ fn delivery(comparison: &mut Comparison<'_>, old: &EventDelivery, new: &EventDel
     } = old;
     let at = At::new("/x-event-delivery", "/x-event-delivery");
     events(comparison, at, old_events, &new.events);
-    let envelopes = [envelope.as_ref(), new.envelope.as_ref()];
+    let envelopes = [said(envelope), said(&new.envelope)];
     comparison.differ(ENVELOPE_CHANGED, at, "envelope", envelopes);
     let rule = match (signature, &new.signature) {
         (None, _) => SIGNATURE_ADDED,
@@ -104,7 +105,7 @@ fn delivery(comparison: &mut Comparison<'_>, old: &EventDelivery, new: &EventDel
         rule,
         at,
         "signature",
-        [signature.as_ref(), new.signature.as_ref()],
+        [signature, &new.signature].map(|own| own.as_ref().and_then(said)),
     );
     alternatives(
         comparison,
@@ -117,13 +118,13 @@ fn delivery(comparison: &mut Comparison<'_>, old: &EventDelivery, new: &EventDel
 fn alternatives(
     comparison: &mut Comparison<'_>,
     at: At<'_>,
-    old: &IndexMap<String, Value>,
-    new: &IndexMap<String, Value>,
+    old: &IndexMap<String, Signature>,
+    new: &IndexMap<String, Signature>,
 ) {
     let only_new = new.keys().filter(|name| !old.contains_key(*name));
     for name in old.keys().chain(only_new) {
         let keyword = pointer::join("/signatureAlternatives", name);
-        let pair = [old.get(name), new.get(name)];
+        let pair = [old.get(name), new.get(name)].map(|own| own.and_then(said));
         let rule = match pair {
             [None, _] => ALTERNATIVE_ADDED,
             [_, None] => ALTERNATIVE_REMOVED,

@@ -20,6 +20,8 @@ use std::fmt::Display;
 
 use openapi_document::model::{Components, Direction, Model, SchemaId};
 use openapi_document::pointer;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::found::Found;
 use crate::pairs::Pairs;
@@ -310,4 +312,12 @@ fn under(at: At<'_>, keyword: &str, in_old: bool, in_new: bool) -> (String, Stri
 /// The pointer to an entry of a map.
 fn entry(holder: &str, keyword: &str, name: &str) -> String {
     pointer::join(&format!("{holder}/{keyword}"), name)
+}
+
+/// What an extension says, as JSON without what it leaves unsaid; nothing where it says nothing.
+fn said<T: Serialize>(extension: &T) -> Option<Value> {
+    let mut value = serde_json::to_value(extension).ok()?;
+    let members = value.as_object_mut()?;
+    members.retain(|_, member| !member.is_null());
+    (!members.is_empty()).then_some(value)
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use openapi_document::lint::names;
-use openapi_document::model::{Flow, FlowKind, Operation, Requirement, SchemeKind, SecurityScheme};
+use openapi_document::model::{
+    Flow, FlowKind, OAuthDetails, Operation, Requirement, SchemeKind, SecurityScheme,
+};
 
 use serde_json::{Map, Value};
 
-use super::{At, Comparison, texts};
+use super::{At, Comparison, said, texts};
 use crate::rule::define_rules;
 use crate::rust;
 use crate::verdict::{UNNOTICED, additive, both, breaking, neutral};
@@ -160,8 +162,10 @@ fn pair(comparison: &mut Comparison<'_>, name: &str, old: &SecurityScheme, new: 
 }
 
 /// Compares the members of `x-oauth`.
-fn details(comparison: &mut Comparison<'_>, at: At<'_>, pair: [Option<&Value>; 2]) {
-    let [old, new] = pair.map(|details| details.and_then(Value::as_object));
+fn details(comparison: &mut Comparison<'_>, at: At<'_>, pair: [Option<&OAuthDetails>; 2]) {
+    let pair = pair.map(|details| details.and_then(said));
+    let [old, new] =
+        [&pair[0], &pair[1]].map(|details| details.as_ref().and_then(Value::as_object));
     let keys = [old, new].into_iter().flatten().flat_map(Map::keys);
     for key in keys.collect::<BTreeSet<_>>() {
         let values = [old, new].map(|details| details.and_then(|details| details.get(key)));

@@ -1,7 +1,7 @@
 //! Events that an API sends, and links for people.
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::node::lenient;
@@ -22,7 +22,7 @@ pub struct EventDelivery {
 }
 
 /// Where a delivery holds the facts of its event.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Envelope {
     /// The name of the event.
@@ -37,7 +37,7 @@ pub struct Envelope {
 }
 
 /// A place in a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EnvelopePlace {
     /// A JSON pointer into the body.
@@ -47,7 +47,7 @@ pub enum EnvelopePlace {
 }
 
 /// What proves the origin of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Signature {
     /// How the signature is made.
@@ -81,7 +81,7 @@ pub struct Signature {
 }
 
 /// How a signature is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub enum SignatureScheme {
     /// HMAC with SHA-256 (RFC 2104).
     #[serde(rename = "hmac-sha256")]
@@ -89,7 +89,7 @@ pub enum SignatureScheme {
 }
 
 /// How the bytes of a signature are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SignatureEncoding {
     /// As hexadecimal digits.
@@ -100,7 +100,7 @@ pub enum SignatureEncoding {
 }
 
 /// What a signature signs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub enum SignedMessage {
     /// The body.
     #[default]

@@ -42,7 +42,8 @@ pub struct Schema {
     pub external_docs: Option<ExternalDocs>,
     /// The types that values may have; any where it is empty. `nullable` adds null.
     pub types: TypeSet,
-    pub(super) nullable: bool,
+    /// Whether null is among the values, also where no type is said.
+    pub nullable: bool,
     /// The format, of the standard or not.
     pub format: Option<String>,
     /// The only values (`enum`); any where it is empty.

@@ -1,7 +1,7 @@
 //! Security schemes, and what operations need of them.
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::content::Location;
 use super::node::lenient;
@@ -97,7 +97,7 @@ impl FlowKind {
 
 /// What the flows of OpenAPI have no word for (`x-oauth`). A word that is not understood reads as absent.
 /// URLs are absolute, or paths from the root of the server.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OAuthDetails {
     /// How clients with a secret prove who they are at the token endpoint.
@@ -133,7 +133,7 @@ pub struct OAuthDetails {
 }
 
 /// How clients with a secret prove who they are (RFC 6749, section 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientAuthentication {
     /// By HTTP Basic authentication.
@@ -145,7 +145,7 @@ pub enum ClientAuthentication {
 }
 
 /// Ways of PKCE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub enum Pkce {
     /// The challenge is a hash of the verifier (RFC 7636, section 4.2).
     S256,
