@@ -25,7 +25,7 @@ pub(crate) struct Found {
     pub(crate) in_rust: bool,
     /// The rule that counts instead where the schema stands in optional members alone.
     pub(crate) where_optional: Option<&'static Rule>,
-    /// Whether it is about what is only sent, and nothing elsewhere.
+    /// Whether it is about what is sent, and nothing elsewhere.
     pub(crate) only_sent: bool,
     /// Whether it is about being required, which a type that goes the other way too does not ask for.
     pub(crate) relaxed: bool,

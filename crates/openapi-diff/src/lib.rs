@@ -31,8 +31,9 @@
 //! # What is no change
 //!
 //! Where things stand (in which file, in which order, behind a reference or not, in an `allOf` of their own)
-//! and the white space of texts. A schema by reference and the same one inline are one to HTTP callers; in
-//! Rust, the type has another name, and that is said.
+//! and the white space of texts. What is one to HTTP callers is not always one in Rust, and that is said: a
+//! schema by reference and the same one inline have types of different names, and the required properties of
+//! what is sent are arguments in the order of the document.
 //!
 //! # What is compared with what
 //!

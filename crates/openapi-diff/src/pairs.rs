@@ -256,8 +256,7 @@ impl Use {
 
 fn settle(pair: Pair, ways: Use) -> impl Iterator<Item = Found> {
     let is_used = ways.direction.sent || ways.direction.received;
-    let is_only_sent = ways.direction == Direction::SENT;
-    let counts = move |found: &Found| !found.only_sent || !is_used || is_only_sent;
+    let counts = move |found: &Found| !found.only_sent || !is_used || ways.direction.sent;
     pair.found.into_iter().filter(counts).map(move |mut found| {
         found.is_used = is_used;
         let goes_beyond = (ways.direction.sent && !found.possible.sent)

@@ -153,7 +153,6 @@ fn cell(ways: Ways) -> String {
     }
     let names = match both {
         _ if both == verdict::ways(sent, received).both => ["sent", "received"],
-        _ if both == received => ["only sent", "received"],
         _ => ["sent", "only received"],
     };
     format!(

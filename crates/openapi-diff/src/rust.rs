@@ -4,10 +4,13 @@
 //! new one: does code that compiled still compile, and does the client still send what it sent? Whether the
 //! *server* refuses more than before is the verdict for HTTP callers.
 //!
-//! Today a call is a builder: parameters, bodies and members are set by name, so their order plays no role,
-//! and one that is required and not set is refused when the call is sent. As soon as clients take required
-//! things as arguments, their order and number count: then a required parameter more, one less, another
-//! order, and a change between required and optional no longer compile, and the facts below have to say so.
+//! Values that are sent are made by `new`, which takes the required properties in the order of the document,
+//! and by setters: there, order and number count.
+//!
+//! A call is still a builder: parameters and bodies are set by name, so that their order plays no role, and
+//! one that is required and not set is refused when the call is sent. As soon as calls take required things as
+//! arguments, their order and number count as well: then a required parameter more, one less, another order,
+//! and a change between required and optional no longer compile, and the facts below have to say so.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,7 +19,6 @@ use openapi_document::lint::names;
 use openapi_document::model::{Model, Operation, Place, SchemaId, Schemas, StatusKey};
 use openapi_document::pointer;
 
-use crate::joined::Limit;
 use crate::verdict::{Judged, additive, breaking, neutral};
 
 /// The client sends and decodes what the document says; there is nothing to change in a program.
@@ -46,10 +48,12 @@ pub(crate) const SETTER_KIND: Judged = breaking("its setter takes another type")
 pub(crate) const SETTING_NEW: Judged = additive("the client has a new setting");
 pub(crate) const SETTING_GONE: Judged = breaking("a setting of the client is gone");
 
-/// Structs are `#[non_exhaustive]` with public fields and a builder.
+/// Structs are `#[non_exhaustive]` with public fields; what is sent has `new` and setters.
 pub(crate) const FIELD_NEW: Judged =
     additive("structs are `#[non_exhaustive]`: new fields break nobody");
-pub(crate) const FIELD_NEEDED: Judged = breaking("`build` fails unless it is set");
+pub(crate) const FIELD_NEEDED: Judged = breaking("`new` takes one more argument");
+pub(crate) const ARGUMENTS_REORDERED: Judged =
+    breaking("`new` takes its arguments in the order of the document");
 pub(crate) const FIELD_GONE: Judged = breaking("its field and its setter are gone");
 pub(crate) const FIELD_PLAIN: Judged = breaking("the field is `T` and was `Option<T>`");
 pub(crate) const FIELD_OPTION: Judged = breaking("the field is `Option<T>` and was `T`");
@@ -86,17 +90,10 @@ pub(crate) const TYPE_NEW: Judged = additive("there is a new type");
 pub(crate) const TYPE_GONE: Judged = breaking("its type is gone");
 pub(crate) const TYPE_RENAMED: Judged = breaking("the type has another name");
 
-/// Limits are checked before sending, and on what is only sent; replies never fail for one.
+/// Limits are checked where a body is sent; no type has any, so responses never fail for one.
 pub(crate) const LIMIT_TIGHTER: Judged = breaking("the client refuses to send what it sent before");
 pub(crate) const LIMIT_LOOSER: Judged = additive("the client sends more than before");
 pub(crate) const LIMIT_UNCHECKED: Judged = neutral("limits of responses are not checked");
-pub(crate) const INTEGER_TYPE: Judged = breaking(
-    "an integer that is only sent is `NonZeroU64` with a minimum of 1, `u64` with one of 0, else `i64`",
-);
-pub(crate) const STRING_UNLIMITED: Judged =
-    breaking("a string with limits that is only sent was a type of its own, and is a `String`");
-pub(crate) const STRING_LIMITED: Judged =
-    breaking("a string that is only sent was a `String`, and is a type of its own with its limits");
 
 pub(crate) const RESULT_TYPE: Judged = breaking("the method returns another type");
 pub(crate) const BODY_METHOD_NEW: Judged = additive("there is a new method for the media type");
@@ -122,22 +119,6 @@ pub(crate) const LINK_NEW: Judged = additive("the module `links` has a new item"
 pub(crate) const LINK_GONE: Judged = breaking("an item of the module `links` was removed");
 pub(crate) const LINK_OTHER: Judged =
     breaking("the function that makes the link has other arguments");
-
-/// What an integer that is only sent is, by its minimum: nothing for a signed one.
-pub(crate) fn unsigned(minimum: &Limit<'_>) -> Option<&'static str> {
-    let Limit::Number(number, is_exclusive) = minimum else {
-        return None;
-    };
-    let least = number.as_f64()? + f64::from(u8::from(*is_exclusive));
-    // These two minima and no others: that is how typify chooses.
-    if least.total_cmp(&1.0).is_eq() {
-        Some("unsigned and not zero")
-    } else if least.total_cmp(&0.0).is_eq() {
-        Some("unsigned")
-    } else {
-        None
-    }
-}
 
 /// The methods of the client's builder that only some documents need.
 pub(crate) fn settings(model: &Model) -> BTreeSet<&'static str> {

@@ -127,15 +127,6 @@ pub(crate) const fn ways(sent: Judged, received: Judged) -> Ways {
     }
 }
 
-/// A verdict for what is only sent; whatever is received counts as that.
-pub(crate) const fn only_sent(sent: Judged, received: Judged) -> Ways {
-    Ways {
-        sent,
-        received,
-        both: received,
-    }
-}
-
 /// A verdict for what is only received; whatever is sent counts as that.
 pub(crate) const fn only_received(sent: Judged, received: Judged) -> Ways {
     Ways {
@@ -160,7 +151,6 @@ mod tests {
         assert_eq!(ways.of(both).reason, "b");
         assert_eq!(ways.of(Direction::default()), UNNOTICED);
         assert_eq!(super::ways(breaking("a"), neutral("")).of(both).reason, "a");
-        assert_eq!(only_sent(breaking("a"), neutral("b")).of(both).reason, "b");
         assert_eq!(
             only_received(neutral("a"), breaking("b")).of(both).reason,
             "a"

@@ -167,7 +167,9 @@ proptest! {
         prop_assert!(compare(&old, &old).is_empty());
         let new = open(&reversed(&document)).unwrap();
         let changes = compare(&old, &new);
-        prop_assert!(changes.is_empty(), "{:?}", told(&changes));
+        // Required properties are arguments in Rust, and have an order.
+        let are_arguments = changes.iter().all(|change| change.code == "C565");
+        prop_assert!(changes.http() == Verdict::Neutral && are_arguments, "{:?}", told(&changes));
     }
 
     #[test]

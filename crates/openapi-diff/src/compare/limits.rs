@@ -2,18 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use openapi_document::model::Type;
-
 use super::schemas::{self, NARROWER, OTHER, WIDER};
 use crate::found::Said;
-use crate::joined::{Joined, Limit, is_stricter};
+use crate::joined::{Limit, is_stricter};
 use crate::pairs::Meeting;
 use crate::rule::{Rule, define_rules};
 use crate::rust;
-use crate::verdict::{UNNOTICED, Ways, both, only_sent};
+use crate::verdict::{Ways, ways};
 
-const TIGHTER: Ways = only_sent(rust::LIMIT_TIGHTER, rust::LIMIT_UNCHECKED);
-const LOOSER: Ways = only_sent(rust::LIMIT_LOOSER, rust::LIMIT_UNCHECKED);
+const TIGHTER: Ways = ways(rust::LIMIT_TIGHTER, rust::LIMIT_UNCHECKED);
+const LOOSER: Ways = ways(rust::LIMIT_LOOSER, rust::LIMIT_UNCHECKED);
 
 define_rules! { Schemas;
     RANGE_NARROWED = "C640", "the range of a number was narrowed", NARROWER, TIGHTER, "";
@@ -33,12 +31,6 @@ define_rules! { Schemas;
     UNIQUE_ITEMS_REMOVED = "C653", "`uniqueItems` was removed", WIDER, LOOSER, "";
     SIZE_NARROWED = "C654", "the number of properties was narrowed", NARROWER, TIGHTER, "";
     SIZE_WIDENED = "C655", "the number of properties was widened", WIDER, LOOSER, "";
-    INTEGER_TYPE_CHANGED = "C658", "the minimum of an integer changed its Rust type", both(UNNOTICED),
-        only_sent(rust::INTEGER_TYPE, rust::LIMIT_UNCHECKED), "";
-    STRING_UNLIMITED = "C656", "a string lost its last limit", both(UNNOTICED),
-        only_sent(rust::STRING_UNLIMITED, rust::LIMIT_UNCHECKED), "";
-    STRING_LIMITED = "C657", "a string got its first limit", both(UNNOTICED),
-        only_sent(rust::STRING_LIMITED, rust::LIMIT_UNCHECKED), "";
 }
 
 /// The rules of a keyword: fewer values, more values, others.
@@ -62,35 +54,6 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
         if before.map(|said| &said.value) != after.map(|said| &said.value) {
             one(meeting, keyword, before, after);
         }
-    }
-    integer_type(meeting);
-    let (rule, message) = match (
-        is_limited_string(&meeting.old),
-        is_limited_string(&meeting.new),
-    ) {
-        (true, false) => (STRING_UNLIMITED, "no limit of the string is left"),
-        (false, true) => (STRING_LIMITED, "the string has limits, and had none"),
-        _ => return,
-    };
-    let mut found = schemas::whole(meeting, rule, message);
-    found.only_sent = true;
-    meeting.add(found);
-}
-
-/// The minimum of an integer that is only sent chooses its type.
-fn integer_type(meeting: &mut Meeting<'_, '_>) {
-    let kind = |joined: &Joined<'_>| {
-        let is_integer = joined.types.only() == Some(Type::Integer);
-        let minimum = joined.limits.get("minimum").filter(|_| is_integer)?;
-        rust::unsigned(&minimum.value)
-    };
-    let (old, new) = (kind(&meeting.old), kind(&meeting.new));
-    if old != new {
-        let shown = |kind: Option<&'static str>| kind.unwrap_or("signed");
-        let message = format!("the integer was {}, and is {}", shown(old), shown(new));
-        let mut found = schemas::whole(meeting, INTEGER_TYPE_CHANGED, message);
-        found.only_sent = true;
-        meeting.add(found);
     }
 }
 
@@ -140,9 +103,4 @@ fn show(limit: &Limit<'_>) -> String {
         Limit::Text(text) => format!("`{text}`"),
         Limit::Flag => "true".to_owned(),
     }
-}
-
-fn is_limited_string(joined: &Joined<'_>) -> bool {
-    let mut keywords = ["minLength", "maxLength", "pattern"].iter();
-    keywords.any(|keyword| joined.limits.contains_key(keyword))
 }

@@ -20,7 +20,7 @@ define_rules! { Schemas;
         ways(rust::FIELD_NEEDED, rust::FIELD_NEW),
         "Make it optional, or give it a default.";
     DEFAULTED_ADDED = "C522", "a required property with a default was added",
-        both(additive("where it is left out, the default counts")), both(rust::FIELD_NEW), "";
+        both(additive("where it is left out, the default counts")), ways(rust::FIELD_NEEDED, rust::FIELD_NEW), "";
     OPTIONAL_REMOVED = "C523", "an optional property was removed",
         ways(breaking("the value is refused or ignored"),
             breaking("callers that read it find nothing")),
@@ -42,15 +42,18 @@ define_rules! { Schemas;
         ways(rust::FIELD_OPTION, rust::FOLLOWS), "";
     MAP_FORBIDDEN = "C548", "a map is no longer allowed to hold anything", NARROWER, both(rust::FIELD_TYPE), "";
     MAP_ALLOWED = "C549", "a map is allowed to hold something", WIDER, both(rust::FIELD_TYPE), "";
+    REORDERED = "C565", "the order of required properties changed", both(UNNOTICED),
+        ways(rust::ARGUMENTS_REORDERED, rust::FOLLOWS),
+        "Keep the order: arguments of the same type are swapped without an error.";
     UNNAMED_NOW_REQUIRED = "C528", "a property without a schema became required",
         NARROWER, both(rust::FIELD_UNDESCRIBED), "";
     UNNAMED_NOW_OPTIONAL = "C529", "a property without a schema is no longer required",
         WIDER, both(rust::FIELD_UNDESCRIBED), "";
     READ_ONLY_ADDED = "C530", "a property became read-only",
         ways(breaking("callers that send it are refused or ignored"), UNNOTICED),
-        both(rust::FOLLOWS), "";
+        ways(rust::SETTER_GONE, rust::FOLLOWS), "";
     READ_ONLY_REMOVED = "C531", "a property is no longer read-only",
-        ways(additive("callers may send it"), UNNOTICED), both(rust::FOLLOWS), "";
+        ways(additive("callers may send it"), UNNOTICED), ways(rust::SETTER_NEW, rust::FOLLOWS), "";
     WRITE_ONLY_ADDED = "C532", "a property became write-only",
         ways(UNNOTICED, breaking("callers that read it find nothing")),
         both(rust::FOLLOWS), "";
@@ -102,6 +105,7 @@ pub(super) fn compare(meeting: &mut Meeting<'_, '_>) {
     for (name, member) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
         one_side(meeting, name, member, Side::Old);
     }
+    order(meeting);
     unnamed_required(meeting);
     additional(meeting);
     items(meeting);
@@ -261,6 +265,38 @@ fn kept(meeting: &mut Meeting<'_, '_>, name: &str, old: &Member<'_>, new: &Membe
     };
     let optional = !was_required && !is_required;
     meeting.member(&old.value, &new.value, optional, ways);
+}
+
+/// Required properties are arguments, in the order of the document; those that are only read are not.
+fn order(meeting: &mut Meeting<'_, '_>) {
+    let (old, new) = (&meeting.old, &meeting.new);
+    let in_both = |name: &&&str| old.is_required(name) && new.is_required(name);
+    let names = |joined: &Joined<'_>| -> Vec<String> {
+        let names = joined.properties.keys().filter(in_both);
+        names.map(|name| (*name).to_owned()).collect()
+    };
+    let [mut before, mut after] = [names(old), names(new)];
+    if before == after {
+        return;
+    }
+    let is_argument = |joined: &Joined<'_>| joined.read_only.is_none();
+    let is_argument = |name: &String| {
+        let sides = [(Side::Old, old), (Side::New, new)];
+        sides.into_iter().all(|(side, holder)| {
+            let member = holder.properties.get(name.as_str());
+            member.is_some_and(|member| is_argument(&self::joined(meeting, side, &member.value)))
+        })
+    };
+    before.retain(&is_argument);
+    after.retain(&is_argument);
+    if before != after {
+        let (before, after) = (before.join(", "), after.join(", "));
+        let message = format!("the required properties were `{before}`, and are `{after}`");
+        let mut found = schemas::whole(meeting, REORDERED, message);
+        found.values(Some(before), Some(after));
+        found.only_sent = true;
+        meeting.add(found);
+    }
 }
 
 /// `required` may name what no `properties` here describe.
