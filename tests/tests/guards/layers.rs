@@ -117,6 +117,17 @@ const CODEGEN: Shape<'_> = Shape {
     ],
 };
 
+const DIFF: Shape<'_> = Shape {
+    folder: "crates/openapi-diff",
+    layers: &[
+        &["rule", "verdict", "rust"],
+        &["found", "joined", "pairs"],
+        &["compare"],
+        &["lib"],
+    ],
+    circles: &[],
+};
+
 const MOCK: Shape<'_> = Shape {
     folder: "crates/openapi-mock",
     layers: &[
@@ -281,7 +292,7 @@ fn in_circle(graph: &Graph, circle: &BTreeSet<String>) -> String {
 
 #[test]
 fn of_every_crate() {
-    let shapes = [RUNTIME, DOCUMENT, CODEGEN, MOCK, XTASK, GUARDS];
+    let shapes = [RUNTIME, DOCUMENT, CODEGEN, DIFF, MOCK, XTASK, GUARDS];
     let faults: Vec<String> = shapes.iter().flat_map(faults).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -295,7 +306,7 @@ fn of_no_crate_is_missing() {
         .filter(|entry| entry.path().join("Cargo.toml").exists())
         .map(|entry| format!("crates/{}", entry.file_name().to_string_lossy()))
         .collect();
-    let listed = [RUNTIME, DOCUMENT, CODEGEN, MOCK].map(|shape| shape.folder.to_owned());
+    let listed = [RUNTIME, DOCUMENT, CODEGEN, DIFF, MOCK].map(|shape| shape.folder.to_owned());
     assert_eq!(folders, BTreeSet::from(listed));
 }
 

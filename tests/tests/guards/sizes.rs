@@ -10,7 +10,7 @@ fn of_the_futures_of_calls() {
         .base_url("http://127.0.0.1:9")
         .build()
         .unwrap();
-    let body = types::CreateMeetingRequest::builder().title("Weekly");
+    let body = types::CreateMeetingRequest::new("Weekly");
     let sizes = [
         ("get_app", size_of_val(&client.get_app().send())),
         ("list_meetings", size_of_val(&client.list_meetings().send())),
