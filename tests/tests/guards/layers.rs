@@ -95,8 +95,6 @@ const CODEGEN: Shape<'_> = Shape {
             "complete.follow",
             "complete.guide",
             "complete.links",
-            "complete.map_field",
-            "complete.members",
             "complete.mock",
             "complete.oauth",
             "complete.operations",
@@ -108,6 +106,7 @@ const CODEGEN: Shape<'_> = Shape {
             "complete.webhooks",
         ],
         &[
+            "lower.bodies",
             "lower.normalize",
             "lower.rewrite",
             "lower.schemas",

@@ -246,9 +246,28 @@ impl fmt::Debug for Credentials {
 
 /// The credentials that a call carries, all of them.
 pub(crate) struct Chosen<'a> {
-    parts: Vec<Part<'a>>,
+    parts: Parts<'a>,
     /// Whether credentials that are on the request already stay.
     keeps_own: bool,
+}
+
+/// Nearly always one, which needs no list.
+enum Parts<'a> {
+    One(Part<'a>),
+    List(Vec<Part<'a>>),
+}
+
+impl<'a> Parts<'a> {
+    const fn none() -> Self {
+        Self::List(Vec::new())
+    }
+
+    fn all(&self) -> &[Part<'a>] {
+        match self {
+            Self::One(part) => std::slice::from_ref(part),
+            Self::List(parts) => parts,
+        }
+    }
 }
 
 struct Part<'a> {
@@ -259,8 +278,16 @@ struct Part<'a> {
 
 impl<'a> FromIterator<Part<'a>> for Chosen<'a> {
     fn from_iter<I: IntoIterator<Item = Part<'a>>>(parts: I) -> Self {
+        let mut parts = parts.into_iter();
+        let parts = match (parts.next(), parts.next()) {
+            (None, _) => Parts::none(),
+            (Some(only), None) => Parts::One(only),
+            (Some(first), Some(second)) => {
+                Parts::List([first, second].into_iter().chain(parts).collect())
+            }
+        };
         Self {
-            parts: parts.into_iter().collect(),
+            parts,
             keeps_own: false,
         }
     }
@@ -276,7 +303,7 @@ impl Chosen<'_> {
     /// The call goes out bare.
     const fn none() -> Self {
         Self {
-            parts: Vec::new(),
+            parts: Parts::none(),
             keeps_own: false,
         }
     }
@@ -285,7 +312,7 @@ impl Chosen<'_> {
     #[cfg(feature = "oauth")]
     pub(crate) const fn keep() -> Self {
         Self {
-            parts: Vec::new(),
+            parts: Parts::none(),
             keeps_own: true,
         }
     }
@@ -305,7 +332,7 @@ impl Chosen<'_> {
         request: &mut Request,
     ) -> Result<Option<Used>, Failure> {
         let mut used = None;
-        for part in &self.parts {
+        for part in self.parts.all() {
             used = part.put(operation, request).await?.or(used);
         }
         Ok(used)
@@ -314,7 +341,7 @@ impl Chosen<'_> {
     /// Whether a refused token may be renewed, so that the request is sent again.
     pub(crate) fn may_renew(&self) -> bool {
         let has_source = |part: &Part<'_>| matches!(&part.held.credential.0, Kind::Bearer(bearer) if bearer.as_source().is_some());
-        self.parts.iter().any(has_source)
+        self.parts.all().iter().any(has_source)
     }
 }
 

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::accept_optional_bodies::types;
@@ -55,18 +54,7 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/search", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -157,18 +145,7 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/tags", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -264,14 +241,8 @@ pub mod builder {
                 let url = format!("{}/form", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .form_urlencoded(&body)?
                     .build()?;
                 let result = client
@@ -329,7 +300,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddNote<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -367,17 +338,11 @@ pub mod builder {
                 let url = format!("{}/note", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -438,7 +403,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct AddBlob<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -454,12 +419,12 @@ pub mod builder {
         /// Sets the request body. Optional; sent as `application/octet-stream`.
         pub fn body<B>(mut self, value: B) -> Self
         where
-            B: TryInto<reqwest::Body>,
+            B: TryInto<::openapi_client_runtime::Body>,
         {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot be converted to `reqwest::Body`"
+                    "the request body: the value cannot be converted to `Body`"
                         .to_string()
                 });
             self
@@ -475,17 +440,11 @@ pub mod builder {
                 let url = format!("{}/blob", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .post(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "application/octet-stream",
                         ),
                     )
@@ -779,11 +738,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

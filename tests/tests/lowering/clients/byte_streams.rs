@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::byte_streams::types;
@@ -35,7 +34,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<types::Problem>> = async move {
                 let url = format!("{}/film", client.core.base_url(),);
-                let request = client.core.http_client().get(url).build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -91,7 +90,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetFilm<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -110,12 +109,12 @@ pub mod builder {
         /// Sets the request body. Required; sent as `application/octet-stream`.
         pub fn body<B>(mut self, value: B) -> Self
         where
-            B: TryInto<reqwest::Body>,
+            B: TryInto<::openapi_client_runtime::Body>,
         {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot be converted to `reqwest::Body`"
+                    "the request body: the value cannot be converted to `Body`"
                         .to_string()
                 });
             self
@@ -131,17 +130,11 @@ pub mod builder {
                 let url = format!("{}/film", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "application/octet-stream",
                         ),
                     )
@@ -220,7 +213,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/events", client.core.base_url(),);
-                let request = client.core.http_client().get(url).build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -481,11 +474,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -781,7 +781,12 @@ pub mod operations {
     static LIMITS_OF_SIZE: BodyLimits = BodyLimits::new()
         .members(
             &[
-                ("width", &BodyLimits::new().minimum(1f64).maximum(9f64)),
+                (
+                    "width",
+                    &BodyLimits::new()
+                        .minimum(Number::Integer(1))
+                        .maximum(Number::Integer(9)),
+                ),
                 (
                     "label",
                     &BodyLimits::new()

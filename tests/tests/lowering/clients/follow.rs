@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::follow::types;
@@ -80,7 +79,7 @@ pub mod builder {
                     "{}/meetings/{}", client.core.base_url(), encode_path(& meeting_id
                     .to_string()),
                 );
-                let mut header_map = ::openapi_client_runtime::reqwest::header::HeaderMap::with_capacity(
+                let mut header_map = ::openapi_client_runtime::http::header::HeaderMap::with_capacity(
                     2usize,
                 );
                 if let Some(value) = x_zone {
@@ -88,14 +87,8 @@ pub mod builder {
                 }
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .headers(header_map)
                     .build()?;
                 let result = client
@@ -193,14 +186,8 @@ pub mod builder {
                 let url = format!("{}/pages", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .query(&::openapi_client_runtime::QueryParam::new("number", &number))
                     .build()?;
                 let result = client
@@ -251,13 +238,13 @@ pub mod builder {
     }
 
     impl<'a> GetMeeting<'a> {
-        /// Fetches the resource that the response refers to: while the response has `redirect_to_meeting_id`, the request is sent again with this value as `meeting_id`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
+        /// Fetches the resource that the response refers to: while the response has `redirect_to_meeting_id`, the request is sent again with this value as `meeting_id`, at most five times by default (see [`max_steps`](openapi_client_runtime::Follow::max_steps)). A loop is an error. [`send`](Self::send) returns the first response.
         pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
             ::openapi_client_runtime::Follow::new(self)
         }
     }
 
-    impl<'a> ::openapi_client_runtime::Leads for GetMeeting<'a> {
+    impl<'a> ::openapi_client_runtime::Followable for GetMeeting<'a> {
         type Value = types::Meeting;
         type Error = types::Problem;
         type Call = ::openapi_client_runtime::FollowCall<
@@ -273,14 +260,14 @@ pub mod builder {
             ::openapi_client_runtime::pagination::given(&self.meeting_id)
         }
 
-        fn lead(page: &Self::Value) -> Option<String> {
+        fn next_target(page: &Self::Value) -> Option<String> {
             Some(page)
                 .map(|part| &part.redirect_to_meeting_id)
                 .and_then(|part| part.as_ref())
                 .map(|value| value.to_string())
         }
 
-        fn turned_to(mut self, id: &str) -> Self {
+        fn with_target(mut self, id: &str) -> Self {
             self.meeting_id = id
                 .parse::<String>()
                 .map_err(|_| {
@@ -296,13 +283,13 @@ pub mod builder {
     }
 
     impl<'a> GetPage<'a> {
-        /// Fetches the resource that the response refers to: while the response has `moved.to`, the request is sent again with this value as `number`, at most five times by default (see [`at_most`](openapi_client_runtime::Follow::at_most)). A loop is an error. [`send`](Self::send) returns the first response.
+        /// Fetches the resource that the response refers to: while the response has `moved.to`, the request is sent again with this value as `number`, at most five times by default (see [`max_steps`](openapi_client_runtime::Follow::max_steps)). A loop is an error. [`send`](Self::send) returns the first response.
         pub fn follow(self) -> ::openapi_client_runtime::Follow<Self> {
             ::openapi_client_runtime::Follow::new(self)
         }
     }
 
-    impl<'a> ::openapi_client_runtime::Leads for GetPage<'a> {
+    impl<'a> ::openapi_client_runtime::Followable for GetPage<'a> {
         type Value = types::Page;
         type Error = ::serde_json::Value;
         type Call = ::openapi_client_runtime::FollowCall<
@@ -318,7 +305,7 @@ pub mod builder {
             ::openapi_client_runtime::pagination::given(&self.number)
         }
 
-        fn lead(page: &Self::Value) -> Option<String> {
+        fn next_target(page: &Self::Value) -> Option<String> {
             Some(page)
                 .map(|part| &part.moved)
                 .and_then(|part| part.as_ref())
@@ -327,7 +314,7 @@ pub mod builder {
                 .map(|value| value.to_string())
         }
 
-        fn turned_to(mut self, id: &str) -> Self {
+        fn with_target(mut self, id: &str) -> Self {
             self.number = id
                 .parse::<i64>()
                 .map(Some)
@@ -549,11 +536,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -333,7 +333,8 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
-    use ::openapi_client_runtime::BodyLimits;
+    #[allow(unused_imports)]
+    use ::openapi_client_runtime::{BodyLimits, Number};
     /// The API and its security schemes.
     pub static API: Api = Api::new("keep-empty-lists-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::lower_media_types::types;
@@ -35,17 +34,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<types::Person>, Error<types::Problem>> = async move {
                 let url = format!("{}/person", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -135,18 +124,7 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/person", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .patch(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().patch(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -220,17 +198,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<String>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/export", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -286,7 +254,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ImportCsv<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -327,17 +295,11 @@ pub mod builder {
                 let url = format!("{}/export", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "text/plain",
                         ),
                     )
@@ -416,7 +378,7 @@ pub mod builder {
             let Self { client, call_options } = self;
             let outcome: Result<ResponseValue<ByteStream>, Error<::serde_json::Value>> = async move {
                 let url = format!("{}/picture", client.core.base_url(),);
-                let request = client.core.http_client().get(url).build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -472,7 +434,7 @@ pub mod builder {
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPicture<'a> {
         client: &'a super::Client,
-        body: Result<reqwest::Body, String>,
+        body: Result<::openapi_client_runtime::Body, String>,
         call_options: CallOptions,
     }
 
@@ -491,12 +453,12 @@ pub mod builder {
         /// Sets the request body. Required; sent as `image/png`.
         pub fn body<B>(mut self, value: B) -> Self
         where
-            B: TryInto<reqwest::Body>,
+            B: TryInto<::openapi_client_runtime::Body>,
         {
             self.body = value
                 .try_into()
                 .map_err(|_| {
-                    "the request body: the value cannot be converted to `reqwest::Body`"
+                    "the request body: the value cannot be converted to `Body`"
                         .to_string()
                 });
             self
@@ -512,17 +474,11 @@ pub mod builder {
                 let url = format!("{}/picture", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .put(url)
                     .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::CONTENT_TYPE,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
+                        ::openapi_client_runtime::http::header::CONTENT_TYPE,
+                        ::openapi_client_runtime::http::header::HeaderValue::from_static(
                             "application/octet-stream",
                         ),
                     )
@@ -836,11 +792,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::servers_of_operations::types;
@@ -40,17 +39,7 @@ pub mod builder {
                         &crate::clients::servers_of_operations::operations::LIST_PETS,
                     )?;
                 let url = format!("{}/pets", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -151,14 +140,8 @@ pub mod builder {
                 let url = format!("{}/plants", _address,);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .query(
                         &::openapi_client_runtime::QueryParam::new("address", &address),
                     )
@@ -241,17 +224,7 @@ pub mod builder {
                         &crate::clients::servers_of_operations::operations::LIST_STONES,
                     )?;
                 let url = format!("{}/stones", address,);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -508,11 +481,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self

@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::setters::types;
@@ -57,14 +56,8 @@ pub mod builder {
                 let url = format!("{}/orders", client.core.base_url(),);
                 let request = client
                     .core
-                    .http_client()
+                    .requests()
                     .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
                     .query(
                         &::openapi_client_runtime::QueryParam::styled(
                             "filter",
@@ -163,18 +156,7 @@ pub mod builder {
             > = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/orders", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .post(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().post(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -413,11 +395,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -467,7 +450,8 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
-    use ::openapi_client_runtime::BodyLimits;
+    #[allow(unused_imports)]
+    use ::openapi_client_runtime::{BodyLimits, Number};
     /// The API and its security schemes.
     pub static API: Api = Api::new("setters-client", env!("CARGO_PKG_VERSION"))
         .document_version("1")
@@ -506,7 +490,7 @@ pub mod operations {
         .members(
             &[
                 ("title", &BodyLimits::new().max_length(20usize)),
-                ("amount", &BodyLimits::new().minimum(1f64)),
+                ("amount", &BodyLimits::new().minimum(Number::Integer(1))),
                 ("lines", &BodyLimits::new().min_items(1usize)),
                 ("before", &LIMITS_OF_NEW_ORDER),
             ],

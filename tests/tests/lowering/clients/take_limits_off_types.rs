@@ -7,8 +7,7 @@ pub use client::*;
 pub mod builder {
     #[allow(unused_imports)]
     use ::openapi_client_runtime::{
-        ByteStream, CallOptions, Error, RequestBuilderExt, ResponseValue, encode_path,
-        reqwest,
+        ByteStream, CallOptions, Error, ResponseValue, encode_path,
     };
     #[allow(unused_imports)]
     use crate::clients::take_limits_off_types::types;
@@ -38,17 +37,7 @@ pub mod builder {
                 Error<::serde_json::Value>,
             > = async move {
                 let url = format!("{}/word", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .get(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .build()?;
+                let request = client.core.requests().get(url).build()?;
                 let result = client
                     .core
                     .execute(
@@ -138,18 +127,7 @@ pub mod builder {
             let outcome: Result<ResponseValue<()>, Error<::serde_json::Value>> = async move {
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/word", client.core.base_url(),);
-                let request = client
-                    .core
-                    .http_client()
-                    .put(url)
-                    .header(
-                        ::openapi_client_runtime::reqwest::header::ACCEPT,
-                        ::openapi_client_runtime::reqwest::header::HeaderValue::from_static(
-                            "application/json",
-                        ),
-                    )
-                    .json(&body)
-                    .build()?;
+                let request = client.core.requests().put(url).json(&body).build()?;
                 let result = client
                     .core
                     .execute(
@@ -390,11 +368,12 @@ pub mod client {
         }
 
         /// Changes the HTTP client that requests are sent with, for proxies of your own, client certificates and the like. What `adjust` sets wins over the settings here, but for redirections, which are followed as [`follow_redirects`](Self::follow_redirects) says or not at all.
+        #[cfg(feature = "reqwest-0_13")]
         pub fn http_client(
             mut self,
             adjust: impl Fn(
-                ::openapi_client_runtime::reqwest::ClientBuilder,
-            ) -> ::openapi_client_runtime::reqwest::ClientBuilder + Send + Sync + 'static,
+                ::openapi_client_runtime::reqwest_0_13::ClientBuilder,
+            ) -> ::openapi_client_runtime::reqwest_0_13::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
             self.core = self.core.http_client(adjust);
             self
@@ -444,7 +423,8 @@ pub mod operations {
         RequestBody, ResponseSpec, Retry, RetryStatuses, Scheme, SchemeKind,
         SecurityRequirement, StatusRange,
     };
-    use ::openapi_client_runtime::BodyLimits;
+    #[allow(unused_imports)]
+    use ::openapi_client_runtime::{BodyLimits, Number};
     /// The API and its security schemes.
     pub static API: Api = Api::new(
             "take-limits-off-types-client",
@@ -496,8 +476,18 @@ pub mod operations {
                             },
                         ),
                 ),
-                ("count", &BodyLimits::new().minimum(1f64).maximum(9f64)),
-                ("share", &BodyLimits::new().above(0f64).maximum(1f64)),
+                (
+                    "count",
+                    &BodyLimits::new()
+                        .minimum(Number::Integer(1))
+                        .maximum(Number::Integer(9)),
+                ),
+                (
+                    "share",
+                    &BodyLimits::new()
+                        .above(Number::Integer(0))
+                        .maximum(Number::Integer(1)),
+                ),
                 ("tags", &BodyLimits::new().min_items(1usize).max_items(2usize)),
                 ("nick", &BodyLimits::new().max_length(3usize)),
                 (
