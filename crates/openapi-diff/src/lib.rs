@@ -64,6 +64,7 @@ mod render;
 mod rule;
 mod rust;
 mod subject;
+mod table;
 mod verdict;
 
 use openapi_document::Document;
@@ -73,7 +74,8 @@ pub use accepted::Accepted;
 pub use base::{Base, BaseError};
 pub use change::{Change, Changes, Place};
 pub use render::SCHEMA;
-pub use rule::{Area, Rule, rules, rules_table};
+pub use rule::{Area, Rule};
+pub use table::{rules, rules_table};
 pub use verdict::{Judged, Verdict, Ways};
 
 /// Finds all changes from an old document to a new one: see the [crate] for an example.

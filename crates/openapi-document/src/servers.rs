@@ -4,7 +4,7 @@ use iri_string::types::IriStr;
 use serde_json::Value;
 use url::Url;
 
-use crate::model::Server;
+use crate::model::{self, Server};
 use crate::pointer;
 
 /// An address that a client can call.
@@ -44,7 +44,7 @@ pub struct ServerAddress {
 ///
 /// Why a client cannot call the server, as the end of a sentence that begins with it.
 pub fn addresses(server: &Value) -> Result<Vec<ServerAddress>, String> {
-    Server::of(server).addresses()
+    model::server(server).addresses()
 }
 
 /// A value of a server variable with which the server cannot be called.
@@ -72,7 +72,7 @@ pub struct UnfitValue {
 /// assert_eq!((unfit[0].pointer.as_str(), unfit[0].value.as_str()), ("/variables/region/enum/1", "us east"));
 /// ```
 pub fn unfit_values(server: &Value) -> Vec<UnfitValue> {
-    let read = Server::of(server);
+    let read = model::server(server);
     let Some((variable, _)) = read.choice() else {
         return Vec::new();
     };
@@ -106,7 +106,7 @@ pub fn unfit_values(server: &Value) -> Vec<UnfitValue> {
 ///
 /// As [`addresses`].
 pub fn default_address(server: &Value) -> Result<ServerAddress, String> {
-    Server::of(server).default_address()
+    model::server(server).default_address()
 }
 
 impl Server {

@@ -38,7 +38,6 @@ const DOCUMENT: Shape<'_> = Shape {
             "nearest",
             "pointer",
             "printable",
-            "servers",
             "source",
         ],
         &["grammar", "node", "union", "violation", "walk"],
@@ -46,6 +45,7 @@ const DOCUMENT: Shape<'_> = Shape {
             "codes", "files", "folders", "json", "report", "scalar", "yaml",
         ],
         &["model"],
+        &["servers"],
         &["lint"],
         &["meta", "reference", "trial", "version", "vocabulary"],
         &["bundle"],
@@ -55,22 +55,9 @@ const DOCUMENT: Shape<'_> = Shape {
     ],
     circles: &[
         &[
-            "model.content",
-            "model.operation",
-            "model.schema",
-            "model.schemas",
-            "model.security",
-        ],
-        &[
             "codes", "files", "folders", "json", "report", "scalar", "yaml",
         ],
-        &[
-            "lint.parameters",
-            "lint.rule",
-            "lint.samples",
-            "lint.shape",
-            "lint.view",
-        ],
+        &["lint.samples", "lint.view"],
     ],
 };
 
@@ -119,19 +106,40 @@ const CODEGEN: Shape<'_> = Shape {
 const DIFF: Shape<'_> = Shape {
     folder: "crates/openapi-diff",
     layers: &[
-        &["rule", "verdict", "rust"],
-        &["found", "joined", "pairs"],
-        &["compare"],
+        &["rule", "rust", "subject", "verdict"],
+        &["found", "joined"],
+        &["compare", "pairs"],
+        &["table"],
+        &["change"],
+        &["accepted", "base", "git", "render"],
         &["lib"],
     ],
-    circles: &[],
+    circles: &[
+        &["base", "git"],
+        // Operations hold schemas, and schemas are told apart by the operations that use them.
+        &[
+            "compare.bodies",
+            "compare.composition",
+            "compare.limits",
+            "compare.members",
+            "compare.operations",
+            "compare.parameters",
+            "compare.responses",
+            "compare.schemas",
+            "compare.security",
+            "compare.servers",
+            "compare.texts",
+            "compare.values",
+            "pairs",
+        ],
+    ],
 };
 
 const MOCK: Shape<'_> = Shape {
     folder: "crates/openapi-mock",
     layers: &[
         &[
-            "bounded", "change", "document", "media", "parts", "random", "reason", "request",
+            "bounded", "change", "document", "media", "random", "reason", "request", "spec",
         ],
         &["schema", "violation", "writing"],
         &["reply"],
@@ -163,7 +171,7 @@ const MOCK: Shape<'_> = Shape {
         ],
         &["oauth.authorize", "oauth.token"],
         &["schema", "violation"],
-        &["state.collection", "state.key"],
+        &["state.collection", "state.key", "state.links"],
         &["state.data", "state.handler", "state.uploads"],
     ],
 };
@@ -173,7 +181,7 @@ const XTASK: Shape<'_> = Shape {
     layers: &[
         &["arguments"],
         &["output"],
-        &["codegen", "lint", "mock", "provenance"],
+        &["codegen", "diff", "lint", "mock", "provenance"],
         &["lib"],
     ],
     circles: &[],

@@ -86,6 +86,11 @@ pub use settings::{ErrorMembers, RateLimit};
 pub use status::StatusKey;
 pub use walk::{Choice, Part, Walk};
 
+/// A server object that stands alone.
+pub(crate) fn server(object: &Value) -> Server {
+    reader::server(node::Node::root(object))
+}
+
 /// What a document says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {

@@ -6,7 +6,6 @@ use std::ops::Index;
 use indexmap::IndexMap;
 
 use super::schema::{Additional, Schema, SchemaId, Type};
-use super::walk::{self, Part, Walk};
 
 /// All schemas of a document, each where it is written, in the order of reading: what a schema is part
 /// of comes before it.
@@ -65,32 +64,6 @@ impl Schemas {
     pub fn targets(&self, id: SchemaId) -> impl Iterator<Item = SchemaId> {
         // A circle has as many steps as there are schemas, at most.
         std::iter::successors(self[id].target, |id| self[*id].target).take(self.len())
-    }
-
-    /// Goes over the schemas that speak of a value of all these schemas: what they refer to, what `allOf`
-    /// adds, and the branches of choices that are entered. Outer ones come before inner ones, each comes
-    /// once, and circles end.
-    pub fn walk(&self, from: impl IntoIterator<Item = SchemaId>) -> Walk<'_> {
-        Walk::new(self, from)
-    }
-
-    /// The schemas that may speak of a value of a schema: those of a [walk](Self::walk) that enters all
-    /// branches.
-    pub fn parts(&self, id: SchemaId) -> Vec<Part> {
-        self.parts_of([id])
-    }
-
-    /// The schemas that may speak of a value of all these schemas.
-    pub fn parts_of(&self, from: impl IntoIterator<Item = SchemaId>) -> Vec<Part> {
-        let mut walk = self.walk(from);
-        std::iter::from_fn(|| walk.next(walk::all)).collect()
-    }
-
-    /// The schemas that speak of every value of all these schemas: those of a [walk](Self::walk) that
-    /// enters no branch.
-    pub fn common_parts(&self, from: impl IntoIterator<Item = SchemaId>) -> Vec<Part> {
-        let mut walk = self.walk(from);
-        std::iter::from_fn(|| walk.next(|_| Vec::new())).collect()
     }
 
     /// The properties that a schema names, in whatever [part](Self::parts) and branch, each with the

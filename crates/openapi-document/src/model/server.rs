@@ -1,10 +1,6 @@
 //! Servers.
 
 use indexmap::IndexMap;
-use serde_json::Value;
-
-use super::node::Node;
-use super::reader;
 
 /// A server object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +15,6 @@ pub struct Server {
     pub environment: Option<String>,
     /// What stands in the URL, by name.
     pub variables: IndexMap<String, ServerVariable>,
-}
-
-impl Server {
-    /// A server object that stands alone.
-    pub(crate) fn of(object: &Value) -> Self {
-        reader::server(Node::root(object))
-    }
 }
 
 /// A variable in the URL of a server.

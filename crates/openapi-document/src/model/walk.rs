@@ -25,6 +25,34 @@ pub struct Choice<'a> {
     pub branches: &'a [SchemaId],
 }
 
+impl Schemas {
+    /// Goes over the schemas that speak of a value of all these schemas: what they refer to, what `allOf`
+    /// adds, and the branches of choices that are entered. Outer ones come before inner ones, each comes
+    /// once, and circles end.
+    pub fn walk(&self, from: impl IntoIterator<Item = SchemaId>) -> Walk<'_> {
+        Walk::new(self, from)
+    }
+
+    /// The schemas that may speak of a value of a schema: those of a [walk](Self::walk) that enters all
+    /// branches.
+    pub fn parts(&self, id: SchemaId) -> Vec<Part> {
+        self.parts_of([id])
+    }
+
+    /// The schemas that may speak of a value of all these schemas.
+    pub fn parts_of(&self, from: impl IntoIterator<Item = SchemaId>) -> Vec<Part> {
+        let mut walk = self.walk(from);
+        std::iter::from_fn(|| walk.next(all)).collect()
+    }
+
+    /// The schemas that speak of every value of all these schemas: those of a [walk](Self::walk) that
+    /// enters no branch.
+    pub fn common_parts(&self, from: impl IntoIterator<Item = SchemaId>) -> Vec<Part> {
+        let mut walk = self.walk(from);
+        std::iter::from_fn(|| walk.next(|_| Vec::new())).collect()
+    }
+}
+
 /// Goes over the schemas that speak of one value: see [`Schemas::walk`].
 #[derive(Debug)]
 pub struct Walk<'a> {
