@@ -24,6 +24,17 @@ Exit codes:
   1  a document has problems
   2  the command could not run: wrong arguments, a file that cannot be read";
 
+const DOCS_HELP: &str = "\
+The folder is replaced as a whole, in one step, and only if it is empty or was written by this command.
+What `lint` finds is listed on the pages. With `--format json` there is one object with what was written, or the
+problems that kept it from being written. The command `openapi-docs` does the same for documents that are in no
+workspace.
+
+Exit codes:
+  0  the site was written
+  1  a document has errors, and nothing was changed
+  2  the command could not run: wrong arguments, a file that cannot be read or written";
+
 const MOCK_HELP: &str = "\
 Several APIs stand below their names, as in http://127.0.0.1:4010/NAME; one alone at the root. The
 command `openapi-mock` does the same for documents that are in no workspace.
@@ -87,6 +98,9 @@ pub(crate) enum Command {
     /// Count what the vendors document and what is inferred
     #[command(after_help = PROVENANCE_HELP)]
     Provenance(Provenance),
+    /// Write the reference: a site of the documents, to be read in a browser
+    #[command(after_help = DOCS_HELP)]
+    Docs(Docs),
     /// Serve the documents: mock servers to try clients against
     #[command(after_help = MOCK_HELP)]
     Mock(Mock),
@@ -154,6 +168,19 @@ pub(crate) enum FailOn {
     Breaking,
     /// All
     Any,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// Write about this API of the workspace; may be repeated [default: all]
+    #[arg(long = "api", value_name = "NAME", conflicts_with = "document")]
+    pub(crate) apis: Vec<String>,
+    /// Write about any OpenAPI 3.0 document, YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Option<PathBuf>,
+    /// Folder to write to [default: `target/reference` of the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

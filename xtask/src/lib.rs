@@ -7,6 +7,7 @@
 mod arguments;
 mod codegen;
 mod diff;
+mod docs;
 mod lint;
 mod mock;
 mod output;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Codegen(arguments) => codegen::run(&arguments, &workspace, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &workspace, &mut output),
         Command::Provenance(arguments) => provenance::run(&arguments, &workspace, &mut output),
+        Command::Docs(arguments) => docs::run(&arguments, &workspace, &mut output),
         Command::Mock(arguments) => mock::run(&arguments, &workspace, &mut output),
     };
     let outcome = outcome.unwrap_or_else(|error| output.failure(&error, ""));

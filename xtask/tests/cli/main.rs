@@ -3,6 +3,7 @@
 
 mod bounds;
 mod diff;
+mod docs;
 mod documents;
 mod hostile;
 mod interrupted;
