@@ -165,26 +165,23 @@ impl Listing {
         if is_test(&item.attrs) {
             return;
         }
-        match &item.ident {
-            Some(name) => {
-                let is_exported = item.attrs.iter().any(|a| a.path().is_ident("macro_export"));
-                let mut members = Vec::new();
-                for rule in rules(&item.mac.tokens) {
-                    if is_exported {
-                        members.push(short(&rule.matcher));
-                    }
-                    members.extend(made(&rule.body));
-                }
-                if !members.is_empty() {
-                    self.add(&format!("macro {name}!{}", marks(&item.attrs)))
-                        .members = members;
-                }
+        let Some(name) = &item.ident else {
+            let name = short(&item.mac.path);
+            let arguments = without_docs(&item.mac.tokens);
+            self.add(&format!("{name}! {arguments}"));
+            return;
+        };
+        let is_exported = item.attrs.iter().any(|a| a.path().is_ident("macro_export"));
+        let mut members = Vec::new();
+        for rule in rules(&item.mac.tokens) {
+            if is_exported {
+                members.push(short(&rule.matcher));
             }
-            None => {
-                let name = short(&item.mac.path);
-                let arguments = without_docs(&item.mac.tokens);
-                self.add(&format!("{name}! {arguments}"));
-            }
+            members.extend(made(&rule.body));
+        }
+        if !members.is_empty() {
+            self.add(&format!("macro {name}!{}", marks(&item.attrs)))
+                .members = members;
         }
     }
 

@@ -75,13 +75,12 @@ fn collect(
             "lib" => name.clone(),
             parent => format!("{parent}.{name}"),
         };
-        let (file, items) = match &module.content {
-            Some((_, items)) => (place.file.clone(), items.clone()),
-            None => {
-                let file = file_of(&place.folder, &name);
-                let items = parse(&file)?;
-                (file, items)
-            }
+        let (file, items) = if let Some((_, items)) = &module.content {
+            (place.file.clone(), items.clone())
+        } else {
+            let file = file_of(&place.folder, &name);
+            let items = parse(&file)?;
+            (file, items)
         };
         let folder = place.folder.join(&name);
         collect(Place { folder, file, path }, items, left_out, modules)?;

@@ -242,7 +242,7 @@ impl Call {
             request = request.query(&QueryParam::new(name, value));
         }
         for (name, value) in &self.headers {
-            let unfit = |_| Error::InvalidRequest(format!("{name} cannot be sent"));
+            let unfit = |()| Error::InvalidRequest(format!("{name} cannot be sent"));
             let header = http::HeaderName::try_from(name).map_err(|_| unfit(()))?;
             let value = http::HeaderValue::try_from(value).map_err(|_| unfit(()))?;
             request = request.header(header, value);

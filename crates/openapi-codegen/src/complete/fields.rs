@@ -44,16 +44,18 @@ pub(super) fn default_of(field: &Field) -> Option<TokenStream> {
                 None
             };
             if meta.path.is_ident("default") {
-                found = Some(match value {
-                    Some(Expr::Lit(syn::ExprLit {
+                found = Some(
+                    if let Some(Expr::Lit(syn::ExprLit {
                         lit: syn::Lit::Str(path),
                         ..
-                    })) => {
+                    })) = value
+                    {
                         let path: syn::Path = path.parse()?;
                         quote!(#path())
-                    }
-                    _ => quote!(::std::default::Default::default()),
-                });
+                    } else {
+                        quote!(::std::default::Default::default())
+                    },
+                );
             }
             Ok(())
         });

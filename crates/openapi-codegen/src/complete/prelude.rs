@@ -68,12 +68,10 @@ impl Shorten {
                 let known = PRELUDE.contains(&(module, name)) && !self.taken.contains(*name);
                 if known { 2 } else { 0 }
             }
-            [root, types, _, ..] if *root == "crate" && *types == "types" => {
-                if self.is_types && self.depth == 0 {
-                    2
-                } else {
-                    0
-                }
+            [root, types, _, ..]
+                if *root == "crate" && *types == "types" && self.is_types && self.depth == 0 =>
+            {
+                2
             }
             _ => 0,
         }
