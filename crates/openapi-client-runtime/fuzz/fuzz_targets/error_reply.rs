@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use openapi_client_runtime::http::header::{HeaderMap, RETRY_AFTER};
 use openapi_client_runtime::fuzzing::reqwest::{Response, Url};
+use openapi_client_runtime::http::header::{HeaderMap, RETRY_AFTER};
 use openapi_client_runtime::{
     Api, Error, ErrorKind, ErrorMembers, Failure, Method, Operation, ResponseSpec, StatusRange,
     fuzzing,

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use arbitrary::Arbitrary;
 use futures_util::FutureExt;
 use libfuzzer_sys::fuzz_target;
+use openapi_client_runtime::fuzzing::reqwest::{Method as Verb, Request, Response, Url};
+use openapi_client_runtime::http::header::{HeaderValue, LINK};
 use openapi_client_runtime::pagination::{
     Items, PageFacts, Paged, Pages, Pagination, PaginationStyle, Position,
 };
-use openapi_client_runtime::http::header::{HeaderValue, LINK};
-use openapi_client_runtime::fuzzing::reqwest::{Method as Verb, Request, Response, Url};
 use openapi_client_runtime::{
     Api, ApiKeyLocation, CallOptions, Error, ErrorKind, Method, Operation, ResponseSpec,
     ResponseValue, Scheme, SchemeKind, StatusRange, fuzzing,

@@ -9,8 +9,8 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use openapi_client_runtime::http::header::{HeaderMap, HeaderName, HeaderValue};
 use openapi_client_runtime::webhooks::{
-    Delivery, Envelope, Payload, FieldSource, ReplayCache, SignatureEncoding, SignatureScheme, Signer,
-    UnknownEvent, Verifier, WebhookError, WebhookErrorKind, WebhookEvent,
+    Delivery, Envelope, FieldSource, Payload, ReplayCache, SignatureEncoding, SignatureScheme,
+    Signer, UnknownEvent, Verifier, WebhookError, WebhookErrorKind, WebhookEvent,
 };
 
 static SCHEMES: [SignatureScheme; 4] = [
