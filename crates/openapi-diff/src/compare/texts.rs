@@ -274,11 +274,10 @@ pub(super) fn examples(
             .map_or(holder.to_owned(), |first| first.pointer.clone())
     };
     let (old_at, new_at) = (place(at.old, old), place(at.new, new));
-    let message = format!(
-        "the the examples changed: {} before, {} now",
-        old.len(),
-        new.len()
-    );
+    let message = match (old.len(), new.len()) {
+        (before, now) if before == now => "the examples changed".to_owned(),
+        (before, now) => format!("the examples changed: {before} before, {now} now"),
+    };
     comparison.add(EXAMPLES, At::new(&old_at, &new_at), message);
 }
 
