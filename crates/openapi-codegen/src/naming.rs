@@ -10,6 +10,14 @@ pub(crate) use openapi_document::lint::names::{
     variant_name as variant,
 };
 
+/// The setter of a field: `new` is what makes a value.
+pub(crate) fn setter(field: &str) -> String {
+    match field {
+        "new" => "new_".to_owned(),
+        free => free.to_owned(),
+    }
+}
+
 /// Variants for all values of an enum, pairwise different.
 pub(crate) fn variants(values: &[String]) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::with_capacity(values.len());

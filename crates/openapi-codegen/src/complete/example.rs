@@ -444,10 +444,7 @@ impl Expressions<'_, '_> {
         let mut calls = String::new();
         for (wire, value) in members.iter().filter(|(wire, _)| !is_required(wire)) {
             let (_, property) = properties.iter().find(|(name, _)| *name == wire)?;
-            let setter = match naming::field(wire) {
-                taken if taken == "new" => "new_".to_owned(),
-                free => free,
-            };
+            let setter = naming::setter(&naming::field(wire));
             calls.push_str(&format!(".{setter}({})", self.set(property, value)?));
         }
         let ty = naming::pascal(component);

@@ -18,6 +18,7 @@ use super::{
     prose,
     types::member_doc,
 };
+use crate::naming;
 
 /// Gives the structs that requests hold `new` and setters.
 pub(super) fn add(context: &Context<'_>, types: Vec<Item>) -> Vec<Item> {
@@ -231,11 +232,11 @@ struct Names {
 
 impl Names {
     fn of(members: &[Member<'_>]) -> Self {
-        let mut taken = BTreeSet::from(["new".to_owned()]);
+        let mut taken = BTreeSet::new();
         let mut setters = BTreeMap::new();
         for member in members {
             let name = member.ident.to_string();
-            let setter = free(&taken, &name);
+            let setter = free(&taken, &naming::setter(&name));
             taken.insert(setter.clone());
             setters.insert(name, format_ident!("{setter}"));
         }
